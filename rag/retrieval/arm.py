@@ -1,0 +1,32 @@
+"""The one interface of a retrieval arm: dense, lexical, graph, or yours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.encoders.base import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question with what every arm needs of it: its text and its unit vector (dimensions,)."""
+
+    text: str
+    vector: Vectors
+
+
+class Arm(Protocol):
+    """Finds passages by one kind of signal."""
+
+    name: str
+
+    def search(
+        self, query: Query, top_k: int, *, excluded_sources: Collection[str] = ()
+    ) -> list[tuple[str, float]]:
+        """Up to `top_k` (passage id, score), best first; higher is better.
+
+        Passages of `excluded_sources` never appear, and do not use up `top_k` places.
+        """
+        ...

@@ -1,0 +1,98 @@
+"""Every option of the engine, once. Environment variables carry the prefix `RAG_`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IngestSettings(_Group):
+    """Limits and sizes for turning documents into passages."""
+
+    min_tokens: int = Field(
+        120, ge=20, le=500, description="A passage aims for at least this many word pieces."
+    )
+    max_tokens: int = Field(
+        220, ge=40, le=500, description="A passage never holds more word pieces than this."
+    )
+    pdf_timeout_s: float = Field(
+        60.0, gt=0, description="Seconds the PDF child process may run for one file."
+    )
+    pdf_memory_mib: int = Field(
+        2048, ge=256, description="MiB of address space for the PDF child process."
+    )
+    pdf_max_pages: int = Field(
+        2000, ge=1, description="A PDF with more pages than this is quarantined."
+    )
+    max_file_mib: int = Field(100, ge=1, description="A larger file is quarantined unread.")
+
+
+class EncoderSettings(_Group):
+    """Which model turns text into vectors."""
+
+    model: str = Field(
+        "default",
+        description="'default' is the shipped int8 MiniLM; anything else is a name or folder "
+        "for sentence-transformers (extra: models).",
+    )
+    threads: int = Field(2, ge=1, le=64, description="CPU threads for encoding.")
+
+
+class RetrievalSettings(_Group):
+    """How passages are found."""
+
+    top_k: int = Field(8, ge=1, le=100, description="Passages handed to the composer.")
+    depth: int = Field(50, ge=1, le=1000, description="Passages taken from each arm before fusion.")
+    deadline_s: float = Field(
+        2.0, gt=0, description="An arm slower than this is left out and named in `degraded`."
+    )
+
+
+class ComposeSettings(_Group):
+    """How an answer is put together."""
+
+    max_sentences: int = Field(
+        6, ge=2, le=12, description="Most sentences in an extractive answer."
+    )
+
+
+class ServiceSettings(_Group):
+    """The REST service."""
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Loopback unless told otherwise."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    max_body_kib: int = Field(256, ge=1, description="A larger request body is answered with 413.")
+    request_timeout_s: float = Field(
+        10.0, gt=0, description="A slower request is answered with 504."
+    )
+    build_root: Path | None = Field(
+        None,
+        description="The only folder that POST /v1/indexes may build from. Unset: no builds over REST.",
+    )
+
+
+class Settings(BaseSettings):
+    """All settings. `Settings()` reads the environment; unknown keys are errors."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAG_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    index_dir: Path = Field(Path("indexes"), description="Folder that holds versions/ and CURRENT.")
+    max_question_chars: int = Field(
+        4000, ge=100, description="A longer question is refused with advice."
+    )
+    keep_versions: int = Field(3, ge=2, description="Versions that `rag index prune` keeps.")
+    ingest: IngestSettings = Field(default_factory=IngestSettings)
+    encoder: EncoderSettings = Field(default_factory=EncoderSettings)
+    retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings)
+    compose: ComposeSettings = Field(default_factory=ComposeSettings)
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
