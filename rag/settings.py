@@ -75,7 +75,7 @@ class ServiceSettings(_Group):
     )
     build_root: Path | None = Field(
         None,
-        description="The only folder that POST /v1/indexes may build from. Unset: no builds over REST.",
+        description="The only folder that POST /v1/indexes may build from. Unset: none.",
     )
 
 
