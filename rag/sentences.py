@@ -1,4 +1,4 @@
-"""Splits text into sentences, with offsets. Used when passages are made and when answers are checked.
+"""Splits text into sentences, with offsets: when passages are made, when answers are checked.
 
 Rules, not a model: clinical text is full of "e.g.", "5 mg.", "Dr." and lists, and the same text
 must always split in the same way, since passages store these offsets.
@@ -11,8 +11,9 @@ import re
 Span = tuple[int, int]
 
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc vs cf al approx ca dr mr mrs ms prof st fig no vol pp ed eds inc ltd jr sr dept est "
-    "gov u.s u.k u.n a.m p.m ph.d m.d b.sc m.sc r.n viz resp incl min max hr hrs wk wks yr yrs".split()
+    "e.g i.e etc vs cf al approx ca dr mr mrs ms prof st fig no vol pp ed eds inc ltd jr sr dept "
+    "est gov u.s u.k u.n a.m p.m ph.d m.d b.sc m.sc r.n viz resp incl min max hr hrs wk wks yr "
+    "yrs".split()
 )
 # These abbreviations end a sentence when a capital follows; the others above never do.
 _MAY_END = frozenset("etc a.m p.m inc ltd jr sr ph.d m.d hr hrs wk wks yr yrs min max".split())
