@@ -1,0 +1,184 @@
+"""Answers made of sentences of the evidence, chosen and ordered for the question that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.compose.facets import Facet, facets_of_heading, facets_of_question
+from rag.compose.units import Unit, units
+from rag.encoders.base import Vectors
+from rag.model import Evidence
+from rag.verify.words import content_stems
+
+# Weights of a unit's score; they sum to 1 before the facet bonus. Set by reading answers to the
+# development questions in `bench/questions/development.jsonl`.
+_SENTENCE_WEIGHT = 0.5  # cosine of question and sentence
+_PASSAGE_WEIGHT = 0.25  # cosine of question and passage
+_WORDS_WEIGHT = 0.25  # share of the question's weighted words in title, headings and sentence
+_FACET_BONUS = 0.12  # the section is about what was asked
+_REDUNDANCY = 0.6  # maximal marginal relevance (Carbonell & Goldstein 1998): weight of overlap
+_TOO_ALIKE = 0.86  # cosine above which two sentences say the same
+_KEEP_SHARE = 0.62  # a unit below this share of the best unit's score is not worth adding
+_FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence that waits for the gate, with the ids of the passages it cites."""
+
+    text: str
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A composed answer before it is checked, and how well its best unit fits the question."""
+
+    sentences: tuple[DraftSentence, ...]
+    best_cosine: float  # highest cosine of the question and a chosen sentence
+    words_covered: float  # share of the question's weighted words that the chosen units hold
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    unit: Unit
+    score: float
+    cosine: float
+    vector: Vectors
+    facets: frozenset[Facet]
+    stems: frozenset[str]
+
+
+class ExtractiveComposer:
+    """Chooses sentences by relevance, the parts of the question, and novelty."""
+
+    def __init__(
+        self,
+        sentence_vectors: Callable[[str], Vectors],
+        word_weight: Callable[[str], float],
+        max_sentences: int,
+    ) -> None:
+        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf."""
+        self._sentence_vectors = sentence_vectors
+        self._word_weight = word_weight
+        self._max_sentences = max_sentences
+
+    def compose(self, question: str, vector: Vectors, evidence: Sequence[Evidence]) -> Draft:
+        """A draft of up to `max_sentences` sentences; empty when no unit is quotable."""
+        asked = facets_of_question(question)
+        weights = {s: self._word_weight(s) for s in set(content_stems(question))}
+        scored = [s for e in evidence for s in self._score(e, vector, asked, weights)]
+        chosen = self._choose(scored, asked)
+        covered = frozenset(stem for s in chosen for stem in s.stems)
+        return Draft(
+            sentences=tuple(
+                DraftSentence(text, (s.unit.evidence.passage.id,))
+                for s in _in_reading_order(chosen)
+                for text in s.unit.texts
+            ),
+            best_cosine=max((s.cosine for s in chosen), default=0.0),
+            words_covered=_covered(weights, covered),
+        )
+
+    def _score(
+        self,
+        evidence: Evidence,
+        question: Vectors,
+        asked: frozenset[Facet],
+        weights: dict[str, float],
+    ) -> list[_Scored]:
+        vectors = self._sentence_vectors(evidence.passage.id)
+        if not len(vectors):
+            return []
+        cosines = vectors @ question
+        passage_cosine = evidence.hit.arms.get("dense")
+        if passage_cosine is None:
+            mean = vectors.mean(axis=0)
+            passage_cosine = float(mean @ question / max(float(np.linalg.norm(mean)), 1e-9))
+        heading_stems = frozenset(
+            content_stems(" ".join((evidence.source.title, *evidence.passage.heading)))
+        )
+        facets = facets_of_heading(evidence.passage.heading)
+        bonus = _FACET_BONUS if asked & facets else 0.0
+        found: list[_Scored] = []
+        for unit in units(evidence):
+            stems = heading_stems | frozenset(content_stems(" ".join(unit.texts)))
+            cosine = float(cosines[list(unit.indices)].max())
+            score = (
+                _SENTENCE_WEIGHT * cosine
+                + _PASSAGE_WEIGHT * passage_cosine
+                + _WORDS_WEIGHT * _covered(weights, stems)
+                + bonus
+            )
+            found.append(
+                _Scored(unit, score, cosine, vectors[unit.indices[-1]], asked & facets, stems)
+            )
+        return found
+
+    def _choose(self, scored: list[_Scored], asked: frozenset[Facet]) -> list[_Scored]:
+        """Greedy maximal marginal relevance; a part of the question not yet met goes first."""
+        if not scored:
+            return []
+        floor = _KEEP_SHARE * max(s.score for s in scored)
+        chosen: list[_Scored] = []
+        pool = [s for s in scored if s.score >= floor]
+        used: set[tuple[str, int]] = set()
+        while pool:
+            length = sum(len(s.unit.indices) for s in chosen)
+            missing = asked - {facet for s in chosen for facet in s.facets}
+            pool = [
+                s
+                for s in pool
+                if length + len(s.unit.indices) <= self._max_sentences
+                and not used & _places(s.unit)
+                and _overlap(s, chosen) < _TOO_ALIKE
+            ]
+            if not pool:
+                break
+            best = max(
+                pool,
+                key=lambda s: (
+                    s.score
+                    - _REDUNDANCY * max(0.0, _overlap(s, chosen) - 0.5)
+                    + (_FACET_BONUS if s.facets & missing else 0.0)
+                ),
+            )
+            marginal = best.score - _REDUNDANCY * max(0.0, _overlap(best, chosen) - 0.5)
+            if length >= _FEWEST and marginal < floor:
+                break
+            chosen.append(best)
+            used |= _places(best.unit)
+        return chosen
+
+
+def _places(unit: Unit) -> set[tuple[str, int]]:
+    return {(unit.evidence.passage.id, index) for index in unit.indices}
+
+
+def _overlap(candidate: _Scored, chosen: list[_Scored]) -> float:
+    return max((float(candidate.vector @ other.vector) for other in chosen), default=0.0)
+
+
+def _covered(weights: dict[str, float], stems: frozenset[str]) -> float:
+    total = sum(weights.values())
+    return sum(w for stem, w in weights.items() if stem in stems) / total if total else 0.0
+
+
+def _in_reading_order(chosen: list[_Scored]) -> list[_Scored]:
+    """Sources and passages by their best unit; inside a source as the source has them."""
+    best_source: dict[str, float] = {}
+    for s in chosen:
+        key = s.unit.evidence.source.id
+        best_source[key] = max(best_source.get(key, 0.0), s.score)
+    return sorted(
+        chosen,
+        key=lambda s: (
+            -best_source[s.unit.evidence.source.id],
+            s.unit.evidence.source.id,
+            s.unit.evidence.passage.start,
+            s.unit.indices,
+        ),
+    )

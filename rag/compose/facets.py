@@ -1,0 +1,59 @@
+"""Which parts of a topic a question asks about ("signs", "treatment", "when to get help")."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+
+class Facet(StrEnum):
+    """A part of a clinical topic that people ask about and documents have sections for."""
+
+    DEFINITION = "definition"
+    SYMPTOMS = "symptoms"
+    CAUSES = "causes"
+    PREVALENCE = "prevalence"
+    DIAGNOSIS = "diagnosis"
+    TREATMENT = "treatment"
+    MEDICINES = "medicines"
+    SIDE_EFFECTS = "side effects"
+    STOPPING = "stopping"
+    SELF_HELP = "self-help"
+    HELPING_OTHERS = "helping others"
+    SEEKING_HELP = "seeking help"
+    OUTLOOK = "outlook"
+    CHILDREN = "children"
+    PREGNANCY = "pregnancy"
+
+
+@cache
+def _patterns(side: str) -> dict[Facet, re.Pattern[str]]:
+    """Compiled patterns by facet; `side` is "asked" (questions) or "headed" (headings)."""
+    table = tomllib.loads(files("rag.compose").joinpath("facets.toml").read_text("utf-8"))
+    return {
+        facet: re.compile(rf"\b(?:{'|'.join(table[facet.value][side])})\b", re.IGNORECASE)
+        for facet in Facet
+    }
+
+
+def facets_of_question(question: str) -> frozenset[Facet]:
+    """The facets that a question asks about; a bare "what is" only when nothing else is asked.
+
+    >>> sorted(facets_of_question("What are the signs of OCD and how is it treated?"))
+    [<Facet.SYMPTOMS: 'symptoms'>, <Facet.TREATMENT: 'treatment'>]
+    """
+    found = {facet for facet, pattern in _patterns("asked").items() if pattern.search(question)}
+    if len(found) > 1:
+        found.discard(Facet.DEFINITION)
+    return frozenset(found)
+
+
+def facets_of_heading(heading: tuple[str, ...]) -> frozenset[Facet]:
+    """The facets that a section speaks of, read from its own headings below the title."""
+    sections = " / ".join(heading[1:])
+    return frozenset(
+        facet for facet, pattern in _patterns("headed").items() if pattern.search(sections)
+    )

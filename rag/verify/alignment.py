@@ -1,0 +1,107 @@
+"""A claim laid beside its evidence: which sentence of the evidence speaks of the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.sentences import sentence_spans
+from rag.verify.quantities import Quantity, quantities
+from rag.verify.words import STOP_WORDS, content_stems, stem, without_citation_marks, words
+
+_LIST_MARK = re.compile(r"^\s*(?:[-–—•*#]+|\(?\d{1,2}[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """One sentence with what the checks look at."""
+
+    text: str
+    words: tuple[str, ...]  # all, lower-cased, in order
+    stems: tuple[str, ...]  # of the content words, in order
+    quantities: tuple[Quantity, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Analysed:
+        """Analyse one sentence; citation marks and a list mark at its start are left out."""
+        text = _LIST_MARK.sub("", without_citation_marks(text))
+        return cls(text, tuple(words(text)), tuple(content_stems(text)), quantities(text))
+
+    @property
+    def stem_set(self) -> frozenset[str]:
+        """The distinct content stems."""
+        return frozenset(self.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceText:
+    """The passages that a claim cites, as analysed sentences."""
+
+    text: str
+    sentences: tuple[Analysed, ...]
+    stems: frozenset[str]
+    quantities: tuple[Quantity, ...]
+
+    @classmethod
+    def of(cls, passages: Sequence[str]) -> EvidenceText:
+        """Analyse passages; together they are the union that the claim may rest on."""
+        sentences = tuple(
+            Analysed.of(passage[start:end])
+            for passage in passages
+            for start, end in sentence_spans(passage)
+        )
+        return cls(
+            text="\n".join(passages),
+            sentences=sentences,
+            stems=frozenset(s for sentence in sentences for s in sentence.stems),
+            quantities=tuple(q for sentence in sentences for q in sentence.quantities),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The evidence sentence closest to a claim, and the share of the claim's words in it."""
+
+    sentence: Analysed
+    coverage: float
+
+
+def align(claim: Analysed, evidence: EvidenceText) -> Alignment | None:
+    """The sentence that holds most of the claim's content words; shorter ones win ties."""
+    wanted = claim.stem_set
+    if not wanted or not evidence.sentences:
+        return None
+    best = max(evidence.sentences, key=lambda s: (len(wanted & s.stem_set), -len(s.stem_set)))
+    return Alignment(best, len(wanted & best.stem_set) / len(wanted))
+
+
+def coverage(claim: Analysed, evidence: EvidenceText) -> float:
+    """Share of the claim's distinct content words found anywhere in the evidence, 0..1."""
+    wanted = claim.stem_set
+    return len(wanted & evidence.stems) / len(wanted) if wanted else 0.0
+
+
+_NEGATORS = frozenset(
+    "not no never neither nor without cannot none nobody nothing hardly rarely seldom "
+    "aren't isn't wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't "
+    "hasn't haven't hadn't mustn't needn't ain't unable unlikely lack lacks lacking".split()
+)
+_SCOPE_END = frozenset("but although though however because while whereas unless except".split())
+_SCOPE_WORDS = 4  # content words that one negator reaches
+
+
+def negated_stems(sentence: Analysed) -> frozenset[str]:
+    """Stems of the content words in the scope of a negator; "not only" negates nothing."""
+    found: set[str] = set()
+    reach = 0
+    for i, word in enumerate(sentence.words):
+        if word in _NEGATORS:
+            following = sentence.words[i + 1] if i + 1 < len(sentence.words) else ""
+            reach = 0 if following in {"only", "just"} else _SCOPE_WORDS
+        elif word in _SCOPE_END:
+            reach = 0
+        elif reach and word not in STOP_WORDS and len(word) > 1:
+            found.add(stem(word))
+            reach -= 1
+    return frozenset(found)

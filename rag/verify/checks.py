@@ -1,0 +1,163 @@
+"""The certain checks: each says in plain words why a claim contradicts its evidence, or nothing.
+
+They fire only on what can be read off the text (a number, a negation, a named medicine), so that
+a reason given here holds whatever the model thinks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rag.verify.alignment import Alignment, Analysed, EvidenceText, negated_stems
+from rag.verify.medicines import substances
+from rag.verify.words import fold, stem
+
+Check = Callable[[Analysed, EvidenceText, Alignment], str | None]
+
+# Share of the claim's content words that one evidence sentence must hold before the two are
+# compared word by word; below it they may speak of different things.
+_COMPARABLE = 0.6
+_NEARLY_THE_SAME = 0.7  # a lone "not" elsewhere in a long sentence is common, so ask for more
+
+
+def quantities_agree(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
+    """Every number of the claim, with its unit, is stated in the evidence."""
+    for quantity in claim.quantities:
+        if any(quantity.agrees_with(other) for other in evidence.quantities):
+            continue
+        if quantity.is_small_count and not (
+            aligned.coverage >= _COMPARABLE and aligned.sentence.quantities
+        ):
+            continue
+        return f"number: the cited passage does not state “{quantity.surface}”"
+    return None
+
+
+_QUOTED = re.compile(r'"((?:[^\s"]+\s+){4,}[^\s"]+)"')  # five words or more: not a term or a title
+
+
+def quotes_are_verbatim(claim: Analysed, evidence: EvidenceText, _: Alignment) -> str | None:
+    """Words between quotation marks stand in the evidence as they are."""
+    source = fold(evidence.text).lower()
+    for quoted in _QUOTED.findall(fold(claim.text)):
+        if quoted.lower().rstrip(".,;!?") not in source:
+            return f"quote: “{quoted}” is not in the cited passage"
+    return None
+
+
+def medicines_agree(claim: Analysed, evidence: EvidenceText, _: Alignment) -> str | None:
+    """Every medicine that the claim names is named in the evidence (a brand is its substance)."""
+    named = substances(claim.words)
+    if not named:
+        return None
+    known = substances(word for sentence in evidence.sentences for word in sentence.words)
+    missing = sorted(named - known)
+    return f"name: the cited passage does not mention {', '.join(missing)}" if missing else None
+
+
+_POPULATIONS: dict[str, str] = {
+    word: group
+    for group, members in {
+        "children": "child children kid kids paediatric pediatric childhood",
+        "teenagers": "teen teens teenager teenagers adolescent adolescents adolescence youth",
+        "infants": "infant infants baby babies newborn newborns toddler toddlers",
+        "adults": "adult adults adulthood",
+        "older people": "elderly older seniors",
+        "women": "woman women female females mother mothers girl girls",
+        "men": "man men male males father fathers boy boys",
+        "pregnancy": "pregnant pregnancy pregnancies perinatal antenatal postnatal postpartum",
+    }.items()
+    for word in members.split()
+}
+
+
+def populations_agree(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
+    """A group of people named in the claim is named in the evidence, when it names another."""
+    claimed = {_POPULATIONS[w] for w in claim.words if w in _POPULATIONS}
+    stated = {_POPULATIONS[w] for s in evidence.sentences for w in s.words if w in _POPULATIONS}
+    missing = sorted(claimed - stated)
+    aligned_groups = {_POPULATIONS[w] for w in aligned.sentence.words if w in _POPULATIONS}
+    if missing and aligned.coverage >= _COMPARABLE and aligned_groups - claimed:
+        return f"population: the cited passage does not speak of {', '.join(missing)}"
+    return None
+
+
+def negation_agrees(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str | None:
+    """What the evidence denies is not affirmed, nor the other way round."""
+    if aligned.coverage < _NEARLY_THE_SAME:
+        return None
+    shared = claim.stem_set & aligned.sentence.stem_set
+    in_claim = negated_stems(claim) & shared
+    in_evidence = negated_stems(aligned.sentence) & shared
+    if bool(in_claim) != bool(in_evidence):
+        return "negation: the claim and the cited passage say opposite things"
+    return None
+
+
+_OPPOSITES = [
+    tuple(frozenset(stem(w) for w in side.split()) for side in pair)
+    for pair in (
+        ("increase increases raise raises rise grow higher",
+         "decrease decreases reduce reduces lower lowers fall"),
+        ("improve improves better ease eases relieve", "worsen worsens worse aggravate"),
+        ("start begin starting", "stop end stopping discontinue"),
+        ("more", "less fewer"), ("before", "after"), ("safe", "unsafe dangerous harmful"),
+        ("effective", "ineffective"), ("common", "rare uncommon"), ("always", "never rarely"),
+        ("recommended", "discouraged"), ("allow", "forbid prohibit"),
+        ("cause causes", "prevent prevents"), ("early", "late"), ("short", "long"),
+        ("first", "last"), ("mild", "severe"), ("gradually slowly", "suddenly abruptly quickly"),
+        ("weekly", "daily"), ("outside", "inside"), ("physical", "psychological"),
+    )
+]  # fmt: skip
+
+
+def directions_agree(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
+    """A word of direction (raise, worsen, before) is not swapped for its opposite."""
+    if aligned.coverage < _COMPARABLE:
+        return None
+    claimed = {stem(w) for w in claim.words}
+    stated = {stem(w) for w in aligned.sentence.words}
+    anywhere = {stem(w) for s in evidence.sentences for w in s.words}
+    for left, right in _OPPOSITES:
+        for mine, theirs in ((left, right), (right, left)):
+            if claimed & mine and not claimed & theirs and stated & theirs and not anywhere & mine:
+                return f"direction: the cited passage says “{min(stated & theirs)}”"
+    return None
+
+
+_UNIVERSAL = frozenset(
+    "all every always everyone everybody never nobody none guaranteed guarantees definitely "
+    "certainly cures cured proven completely entirely must".split()
+)
+_PARTIAL = frozenset(
+    "some many most often may might can could sometimes usually few several partly possibly "
+    "perhaps likely generally typically".split()
+)
+
+
+def strength_agrees(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
+    """“Some” does not become “all”, nor “may” “always”."""
+    if aligned.coverage < _COMPARABLE:
+        return None
+    stronger = (_UNIVERSAL & set(claim.words)) - {w for s in evidence.sentences for w in s.words}
+    if stronger and _PARTIAL & set(aligned.sentence.words):
+        return f"strength: “{min(stronger)}” says more than the cited passage"
+    return None
+
+
+CHECKS: tuple[Check, ...] = (
+    quantities_agree,
+    quotes_are_verbatim,
+    medicines_agree,
+    populations_agree,
+    negation_agrees,
+    directions_agree,
+    strength_agrees,
+)
+
+
+def contradictions(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> tuple[str, ...]:
+    """The reasons of every check that fails."""
+    found = (check(claim, evidence, aligned) for check in CHECKS)
+    return tuple(reason for reason in found if reason)

@@ -1,0 +1,63 @@
+"""Sentences that assert nothing about the world, so that no passage could support them.
+
+Kept narrow on purpose: each pattern must match the whole sentence, and a sentence that names a
+medicine, a number or a "but" is always checked.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.verify.alignment import Analysed
+from rag.verify.medicines import substances
+from rag.verify.words import fold
+
+_MAX_LEAD_IN_WORDS = 14
+_CONTRAST = frozenset("but however although though nevertheless except instead still".split())
+
+_COURTESIES = (
+    r"(?:hi|hello|hey|thanks?|thank you)(?: (?:there|again|so much))?",
+    r"thank(?:s| you) for (?:asking|sharing|reaching out)(?: (?:this|that))?",
+    r"(?:i'm|i am|we are|we're) (?:so |very |really )?sorry (?:that )?"
+    r"(?:to hear (?:that|this|about this)|you(?:'re| are) going through (?:this|that|a hard time)"
+    r"|you feel this way)",
+    r"(?:that|this) (?:sounds|must be|must feel) (?:really |very |so )?"
+    r"(?:hard|difficult|tough|painful)",
+    r"you(?:'re| are) not alone",
+    r"i hope (?:this|that|it) helps",
+    r"(?:please )?let me know if you have (?:any|more|further)(?: other| more| further)? questions",
+    r"take care",
+)
+_COURTESY = re.compile(rf"(?:{'|'.join(_COURTESIES)})[\s.!]*", re.IGNORECASE)
+
+_SOURCES = (
+    r"(?:the )?(?:given |provided |above |retrieved |cited |available )*"
+    r"(?:passages?|sources?|texts?|context|documents?|information|evidence|excerpts?)"
+    r"(?: provided| given)?"
+)
+_SORRY = r"(?:(?:i'm |i am )?(?:sorry|unfortunately),? (?:but )?)?"
+_REFUSALS = (
+    rf"(?:based on {_SOURCES},? )?(?:i am |i'm |i was |it is )?"
+    r"(?:unable to|not possible to|i cannot|i can't|i could not|i do not know|i don't know)"
+    r"(?: (?:answer|determine|find|say|tell|provide|give))?\b[^.;:]*",
+    rf"{_SOURCES} (?:do|does|did)(?: not|n't) (?:\w+ly )?"
+    r"(?:mention|provide|contain|include|say|state|specify|give|address|answer|discuss|cover|have"
+    r"|offer|explain|describe)\b[^.;:]*",
+    rf"there is (?:no|not enough) (?:\w+ )?(?:information|mention|evidence)\b[^.;:]* in {_SOURCES}",
+)
+_REFUSAL = re.compile(rf"{_SORRY}(?:{'|'.join(_REFUSALS)})[\s.!]*", re.IGNORECASE)
+
+
+def no_claim(claim: Analysed) -> str | None:
+    """Which kind of claimless sentence this is ("courtesy", "refusal", "lead-in"), else None."""
+    text = fold(claim.text)
+    if substances(claim.words) or _CONTRAST & set(claim.words[1:]) - {"but"}:
+        return None
+    if _COURTESY.fullmatch(text):
+        return "courtesy"
+    if " but " not in text.removeprefix("I'm sorry, but ") and _REFUSAL.fullmatch(text):
+        return "refusal"
+    measured = any(not quantity.is_small_count for quantity in claim.quantities)
+    if text.endswith(":") and len(claim.words) <= _MAX_LEAD_IN_WORDS and not measured:
+        return "lead-in"
+    return None

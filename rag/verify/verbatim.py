@@ -1,0 +1,39 @@
+"""Whether a sentence is whole sentences of a passage, word for word."""
+
+from __future__ import annotations
+
+import re
+
+from rag.sentences import sentence_spans
+from rag.verify.words import fold, without_citation_marks
+
+_LIST_BREAK = re.compile(r"\n\s*(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)])\s+")
+
+
+def quotable(text: str) -> str:
+    """A passage's sentence as an answer prints it: a lead-in and its items on one line.
+
+    >>> quotable("Signs may include:\\n- poor sleep\\n- low mood")
+    'Signs may include: poor sleep; low mood'
+    """
+    head, *items = _LIST_BREAK.split(text)
+    joined = "; ".join(item.strip().rstrip(";,") for item in items if item.strip())
+    return " ".join(f"{head} {joined}".split())
+
+
+def is_verbatim(sentence: str, passage: str) -> bool:
+    """True if `sentence` is one or more neighbouring whole sentences of `passage`.
+
+    Whole sentences, because a part of one can say the opposite ("it is a myth that ...").
+    """
+    wanted = fold(without_citation_marks(sentence))
+    units = [fold(quotable(passage[a:b])) for a, b in sentence_spans(passage)]
+    for start in range(len(units)):
+        joined = ""
+        for unit in units[start:]:
+            joined = f"{joined} {unit}".strip()
+            if joined == wanted:
+                return True
+            if len(joined) >= len(wanted):
+                break
+    return False
