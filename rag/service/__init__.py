@@ -1,0 +1,1 @@
+"""The REST service over the engine. `rag serve` starts it; extra: service."""

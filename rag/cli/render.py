@@ -1,0 +1,154 @@
+"""Prints answers and passages for people. Colours only on a terminal; text is never markup."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from rag.cli.checkup import Finding
+from rag.model import Answer, Citation, Evidence, Resource, RestsOn, Status, Verdict
+
+INDENT = 4  # columns
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def print_answer(answer: Answer, *, evidence: bool = False) -> None:
+    """The answer with its marks, numbered citations, and what was left out or looked at."""
+    console = _console()
+    style = "bold" if answer.status is Status.CRISIS else ""
+    console.print(_text(answer.text, style))
+    for resource in answer.resources:
+        _print_indented(console, _resource(resource))
+    if answer.citations:
+        console.print()
+    for citation in answer.citations:
+        _print_citation(console, citation, evidence)
+    if answer.searched:
+        console.print()
+        console.print(_text("Looked at: " + "; ".join(answer.searched), "dim"))
+    _print_left_out(console, answer, evidence)
+    if answer.degraded:
+        console.print(_text("Searched without: " + ", ".join(answer.degraded), "yellow"))
+
+
+def print_hits(found: Sequence[Evidence], degraded: Sequence[str]) -> None:
+    """Passages, best first, with their scores."""
+    console = _console()
+    if not found:
+        console.print(_text("Nothing found."))
+    for rank, evidence in enumerate(found, start=1):
+        arms = "  ".join(f"{name} {score:.3f}" for name, score in evidence.hit.arms.items())
+        console.print(_text(f"{rank}. {evidence.source.title}", "bold"), end="  ")
+        console.print(_text(f"{evidence.hit.score:.4f}  {arms}  {evidence.passage.id}", "dim"))
+        if evidence.passage.heading:
+            _print_indented(console, _text(" > ".join(evidence.passage.heading), "italic"))
+        _print_indented(console, _text(evidence.passage.text))
+    if degraded:
+        console.print(_text("Searched without: " + ", ".join(degraded), "yellow"))
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """One line: supported or not, how strongly, and why not."""
+    word = "supported" if verdict.supported else "not supported"
+    style = "green" if verdict.supported else "red"
+    console = _console()
+    console.print(_text(f"{word} ({verdict.support:.2f})", style))
+    for reason in verdict.reasons:
+        _print_indented(console, _text(reason))
+
+
+def print_findings(findings: Sequence[Finding], ready: bool) -> None:
+    """What the doctor found, then what to do."""
+    console = _console()
+    for finding in findings:
+        mark = _text("ok      ", "green") if finding.ok else _text("problem ", "red")
+        console.print(mark.append_text(_text(finding.name, "bold")))
+        for name, value in finding.facts.items():
+            _print_indented(console, _fact(name, value))
+    console.print()
+    for line in (line for finding in findings for line in finding.advice):
+        console.print(_text(f"- {line}"))
+    console.print(_text("Ready to answer." if ready else "Not ready to answer.", "bold"))
+
+
+def _fact(name: str, value: object) -> Text:
+    if not isinstance(value, dict):
+        return _text(f"{name} = {value}")
+    parts = (f"{key} {item or 'missing'}" for key, item in value.items())
+    return _text(f"{name}: " + ", ".join(parts))
+
+
+def _print_citation(console: Console, citation: Citation, evidence: bool) -> None:
+    where = [citation.publisher, str(citation.year or "no date"), _pages(citation.pages)]
+    head = _text(f"[{citation.number}] ", "bold cyan")
+    head.append_text(_text(citation.title, "bold"))
+    head.append_text(_text(". " + ", ".join(part for part in where if part)))
+    console.print(head)
+    if citation.url:
+        console.print(_text(" " * INDENT + citation.url, "blue"), soft_wrap=True)
+    for origin in citation.rests_on:
+        console.print(_text(" " * INDENT + _origin(origin), "dim"), soft_wrap=True)
+    if evidence:
+        _print_indented(console, _text(f"“{citation.quote}”", "italic"))
+
+
+def _print_left_out(console: Console, answer: Answer, evidence: bool) -> None:
+    if not answer.dropped:
+        return
+    count = len(answer.dropped)
+    noun = "sentence was" if count == 1 else "sentences were"
+    console.print()
+    console.print(_text(f"{count} {noun} left out: not supported well enough.", "dim"))
+    if evidence:
+        for dropped in answer.dropped:
+            reasons = "; ".join(dropped.reasons)
+            _print_indented(console, _text(f"{dropped.text} ({reasons})", "dim"))
+
+
+def _pages(pages: tuple[int, ...]) -> str:
+    if not pages:
+        return ""
+    if len(pages) == 1:
+        return f"p. {pages[0]}"
+    return f"pp. {pages[0]}–{pages[-1]}"
+
+
+def _origin(origin: RestsOn) -> str:
+    edition = f" ({origin.edition})" if origin.edition else ""
+    return f"rests on: {origin.publisher}, {origin.title}{edition} {origin.url}".rstrip()
+
+
+def _resource(resource: Resource) -> Text:
+    ways = [
+        f"call {resource.phone}" if resource.phone else "",
+        f"text {resource.sms}" if resource.sms else "",
+        resource.url,
+    ]
+    line = _text(f"{resource.name} ({resource.country}): ", "bold")
+    line.append_text(_text(", ".join(way for way in ways if way)))
+    details = "; ".join(part for part in (resource.hours, resource.note) if part)
+    return line.append_text(_text(f" — {details}" if details else ""))
+
+
+def _print_indented(console: Console, text: Text) -> None:
+    for line in text.wrap(console, console.width - INDENT):
+        line.rstrip()
+        console.print(Text(" " * INDENT).append_text(line), soft_wrap=True)
+
+
+def _text(content: str, style: str = "") -> Text:
+    """Text without control or direction-override characters: a document could carry either,
+    and a terminal would obey them."""
+    kept = (c for c in content if c == "\n" or not _is_control(c))
+    return Text("".join(kept), style=style)
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs") or char in BIDI_CONTROLS
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)

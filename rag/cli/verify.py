@@ -1,0 +1,64 @@
+"""`rag verify`: is a sentence supported by the passages given?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rag.cli.common import (
+    AsJson,
+    IndexDir,
+    Input,
+    Output,
+    load_settings,
+    one_of,
+    print_json,
+    report_batch,
+)
+from rag.cli.jsonl import LineError, Record, run_batch, text_field
+
+
+def verify_command(
+    sentence: Annotated[str | None, typer.Option(help="The sentence to check.")] = None,
+    passage: Annotated[
+        list[str] | None, typer.Option(help="A passage it cites; give the option again for more.")
+    ] = None,
+    as_json: AsJson = False,
+    input_file: Input = None,
+    output_file: Output = None,
+    index_dir: IndexDir = None,
+) -> None:
+    """Checks a sentence against the passages it cites: figures, negation, names, entailment."""
+    one_of(**{"--sentence": sentence, "--input": input_file})
+    if sentence is not None and not passage:
+        raise typer.BadParameter("--sentence needs at least one --passage")
+    from rag.engine import Engine
+
+    with Engine.open(load_settings(index_dir)) as engine:
+        if input_file is not None:
+
+            def work(record: Record) -> Record:
+                verdict = engine.verify(text_field(record, "sentence"), _passages(record))
+                return {
+                    "supported": verdict.supported,
+                    "support": verdict.support,
+                    "reasons": verdict.reasons,
+                }
+
+            report_batch(*run_batch(input_file, output_file, work))
+            return
+        verdict = engine.verify(sentence or "", passage or [])
+    if as_json:
+        print_json(verdict)
+        return
+    from rag.cli.render import print_verdict
+
+    print_verdict(verdict)
+
+
+def _passages(record: Record) -> list[str]:
+    passages = record.get("passages")
+    if not isinstance(passages, list) or not all(isinstance(p, str) for p in passages):
+        raise LineError('the record needs "passages", a list of texts')
+    return passages

@@ -1,0 +1,54 @@
+"""Examples for the OpenAPI document; a test holds them against the engine's own types."""
+
+from __future__ import annotations
+
+import json
+
+_SENTENCE = {
+    "text": "Slow, steady breathing can help a panic attack to pass.",
+    "citations": [1],
+    "verdict": {"supported": True, "support": 0.97, "reasons": [], "checked_by": "lexical"},
+}
+ANSWER = {
+    "status": "answered",
+    "question": "What helps with panic attacks?",
+    "text": "Slow, steady breathing can help a panic attack to pass. [1]",
+    "sentences": [_SENTENCE],
+    "citations": [
+        {
+            "number": 1,
+            "passage_id": "0f3a6d1c2b4e5f60718a",
+            "passage_sha256": "9f" * 32,
+            "source_id": "panic-disorder",
+            "title": "Panic attacks and panic disorder",
+            "publisher": "Plumbline",
+            "edition": "2026-11",
+            "year": 2026,
+            "pages": [],
+            "heading": ["Panic attacks and panic disorder", "What helps"],
+            "url": "",
+            "licence": "CC-BY-4.0",
+            "grade": "B",
+            "jurisdiction": "INT",
+            "quote": "Slow, steady breathing can help a panic attack to pass.",
+            "rests_on": [
+                {
+                    "publisher": "National Health Service",
+                    "title": "Panic disorder",
+                    "url": "https://www.nhs.uk/mental-health/conditions/panic-disorder/",
+                    "edition": "2023",
+                }
+            ],
+        }
+    ],
+    "dropped": [],
+    "resources": [],
+    "searched": [],
+    "index_version": "1c0ffee1c0ffee1c",
+    "degraded": [],
+    "timings_ms": {"total": 31.4},
+}
+EVENTS = (
+    f"event: sentence\ndata: {json.dumps(_SENTENCE)}\n\n"
+    f"event: answer\ndata: {json.dumps(ANSWER)}\n\n"
+)

@@ -1,0 +1,190 @@
+"""What requests and responses look like; answers, verdicts and sources are the engine's nouns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag.model import Passage, Source
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskRequest(_Request):
+    """A question."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"question": "What helps with panic attacks?", "country": "GB"}]
+        }
+    )
+
+    question: str = Field(description="The question, in plain words.")
+    country: str | None = Field(
+        None, pattern="^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2: whose crisis lines to name."
+    )
+    as_of: dt.date | None = Field(
+        None, description="Answer from the sources in force on this date; today when left out."
+    )
+    audience: Literal["public", "clinician"] = Field("public", description="Who is asking.")
+
+
+class RetrieveRequest(_Request):
+    """A question, and how many passages to find for it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"question": "signs of depression", "top_k": 5}]}
+    )
+
+    question: str = Field(description="What to look for.")
+    top_k: int | None = Field(
+        None, ge=1, le=100, description="Most passages to return; the settings' number if left out."
+    )
+    arms: list[str] | None = Field(
+        None, min_length=1, max_length=10, description="Arms to search with; all when left out."
+    )
+    as_of: dt.date | None = Field(
+        None, description="Search the sources in force on this date; today when left out."
+    )
+
+
+class VerifyRequest(_Request):
+    """A sentence, and the passages that it cites."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "sentence": "Panic attacks usually pass within half an hour.",
+                    "passages": ["Most panic attacks last between 5 and 20 minutes."],
+                }
+            ]
+        }
+    )
+
+    sentence: str = Field(min_length=1, description="The sentence to check.")
+    passages: list[str] = Field(
+        min_length=1, max_length=20, description="The passages that should support it."
+    )
+
+
+class BuildRequest(_Request):
+    """A folder to build a new index version from."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"folder": "guidelines-2026"}]})
+
+    folder: str = Field(
+        ".", pattern=r"^[^\x00]*$", description="A folder inside the service's build root."
+    )
+    activate: bool = Field(True, description="Answer from the new version once it is built.")
+
+
+class HitOut(BaseModel):
+    """A passage that was found. Higher scores are better."""
+
+    passage_id: str
+    source_id: str
+    score: float
+    arms: dict[str, float] = Field(description="Each arm's own score of the passage.")
+    text: str
+    title: str
+    heading: tuple[str, ...]
+    pages: tuple[int, ...]
+    url: str
+
+
+class RetrieveResponse(BaseModel):
+    """Passages, best first."""
+
+    hits: list[HitOut]
+    degraded: tuple[str, ...] = Field(description="Arms that were down or too slow.")
+    index_version: str
+
+
+class PassageResponse(BaseModel):
+    """A passage as it was indexed, and the source that it comes from."""
+
+    passage: Passage
+    source: Source
+
+
+class JobState(StrEnum):
+    """How far a build is."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Quarantined(BaseModel):
+    """A document that was left out."""
+
+    path: str
+    reason: str
+
+
+class BuildResult(BaseModel):
+    """What a build made."""
+
+    version_id: str
+    sources: int
+    passages: int
+    added: int
+    removed: int
+    reused: int
+    quarantined: list[Quarantined]
+
+
+class Job(BaseModel):
+    """A build that was asked for."""
+
+    id: str
+    state: JobState
+    folder: str
+    activate: bool
+    started_at: dt.datetime
+    finished_at: dt.datetime | None = None
+    result: BuildResult | None = None
+    error: str = Field("", description="Why it failed, and what you can do.")
+
+
+class IndexSummary(BaseModel):
+    """One index version on disk."""
+
+    id: str
+    active: bool = Field(description="The version that CURRENT names.")
+    serving: bool = Field(description="The version that this service answers from.")
+    sources: int | None = None
+    passages: int | None = None
+    built_at: dt.datetime | None = None
+    problem: str = Field("", description="Why this version cannot be used.")
+
+
+class Indexes(BaseModel):
+    """All index versions on disk, newest first."""
+
+    versions: list[IndexSummary]
+
+
+class Active(BaseModel):
+    """The version that the service answers from."""
+
+    index_version: str
+
+
+class Health(BaseModel):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(BaseModel):
+    """The service can answer."""
+
+    status: Literal["ready"] = "ready"
+    index_version: str
