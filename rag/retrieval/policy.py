@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 
+from rag.index.passages import source_names
 from rag.model import Source
 
 
-def excluded_sources(sources: Iterable[Source], as_of: dt.date | None = None) -> frozenset[str]:
-    """Ids of the sources that are not in force on `as_of`.
+def excluded_sources(sources: Sequence[Source], as_of: dt.date | None = None) -> frozenset[str]:
+    """Names, as in `Passage.source_id`, of the sources that are not in force on `as_of`.
 
     A source is out before it takes effect, from the day it is withdrawn, and from the day a
     source that supersedes it takes effect. Withdrawing a source does not bring back the ones
@@ -19,27 +21,32 @@ def excluded_sources(sources: Iterable[Source], as_of: dt.date | None = None) ->
     (`as_of`) takes `published` instead. Without `as_of` the day is today and such a source is
     always in effect: it is in the index, so it is out, whatever this computer's clock says.
 
-    `supersedes` names ids, or one edition of an id as `id@edition`.
+    `supersedes` names ids, which means every other edition too, or one edition as `id@edition`.
+
+    Args:
+        sources: every source of an index version.
     """
     day = as_of or dt.date.today()
-    known = tuple(sources)
-    started = [source for source in known if _start(source, in_past=as_of is not None) <= day]
-    superseded = {
-        name for source in started for name in source.supersedes if name not in _names(source)
-    }
-    in_force = {
-        source.id
-        for source in started
-        if (source.withdrawn_on is None or day < source.withdrawn_on)
-        and superseded.isdisjoint(_names(source))
-    }
-    return frozenset(source.id for source in known) - in_force
+    started = [source for source in sources if _start(source, in_past=as_of is not None) <= day]
+    superseding: dict[str, list[Source]] = defaultdict(list)
+    for source in started:
+        for name in source.supersedes:
+            superseding[name].append(source)
+
+    def in_force(source: Source) -> bool:
+        if source.withdrawn_on is not None and source.withdrawn_on <= day:
+            return False
+        newer = superseding[source.id] + superseding[f"{source.id}@{source.edition}"]
+        return all(other is source for other in newer)
+
+    kept = {(source.id, source.edition) for source in started if in_force(source)}
+    return frozenset(
+        name
+        for name, source in zip(source_names(sources), sources, strict=True)
+        if (source.id, source.edition) not in kept
+    )
 
 
 def _start(source: Source, *, in_past: bool) -> dt.date:
     published = source.published if in_past else None
     return source.effective_from or published or dt.date.min
-
-
-def _names(source: Source) -> tuple[str, str]:
-    return source.id, f"{source.id}@{source.edition}"

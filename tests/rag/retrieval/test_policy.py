@@ -38,6 +38,13 @@ def test_a_source_that_names_an_earlier_edition_of_itself_stays() -> None:
     assert excluded_sources([source("mood", edition="2", supersedes=("mood@2", "mood"))]) == set()
 
 
+def test_editions_of_one_id_are_told_apart_as_the_index_names_them() -> None:
+    old, new = source("mood", edition="1"), source("mood", edition="2", supersedes=("mood",))
+    assert excluded_sources([old, new]) == {"mood@1"}
+    both = source("mood", edition="3", supersedes=("mood@1",))
+    assert excluded_sources([old, both, source("mood", edition="2")]) == {"mood@1"}
+
+
 def test_withdrawal_counts_from_its_day_and_restores_nothing() -> None:
     old = source("a-1")
     new = source("a-2", supersedes=("a-1",), withdrawn_on=NEW)
