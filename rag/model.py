@@ -106,6 +106,7 @@ class Block:
     text: str
     level: int = 0  # headings: 1 is the outermost
     page: int | None = None  # 1-based page on which the block begins
+    page_breaks: tuple[tuple[int, int], ...] = ()  # (offset in text, page that begins there)
 
 
 @dataclass(frozen=True, slots=True)

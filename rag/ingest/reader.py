@@ -1,0 +1,78 @@
+"""Picks the reader for a file, and turns what it finds into a Document."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from rag.errors import DocumentError
+from rag.ingest.draft import Draft
+from rag.ingest.frontmatter import read_side_car
+from rag.ingest.metadata import make_source
+from rag.ingest.noise import without_noise
+from rag.model import BlockKind, Document
+from rag.settings import IngestSettings
+
+Reader = Callable[[bytes, Path, IngestSettings], Draft]
+
+# Suffix -> module of this package that holds `read`; loaded only when such a file comes.
+_READERS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "docx",
+    ".pdf": "pdf",
+}
+SUFFIXES = frozenset(_READERS)
+_MIB = 1024 * 1024
+
+
+def read(path: Path, settings: IngestSettings) -> Document:
+    """See `rag.ingest.parse`."""
+    module = _READERS.get(path.suffix.lower())
+    if module is None:
+        raise DocumentError(
+            f"{path}: files of type '{path.suffix}' are not supported. "
+            "Give a .md, .txt, .html, .pdf or .docx file."
+        )
+    data = _bytes_of(path, settings.max_file_mib)
+    side_car = read_side_car(path)
+    reader: Reader = import_module(f"rag.ingest.{module}").read
+    draft = reader(data, path, settings)
+    if side_car and draft.front_matter:
+        raise DocumentError(
+            f"{path}: has front matter and also a side-car {path.name}.toml. Keep one of them."
+        )
+    blocks, warnings = draft.blocks, draft.warnings
+    if not draft.authored:
+        blocks = without_noise(blocks)
+        if len(blocks) < len(draft.blocks):
+            left_out = len(draft.blocks) - len(blocks)
+            warnings += (f"{left_out} blocks left out as navigation, links or repeats",)
+    if all(block.kind is BlockKind.HEADING for block in blocks):
+        raise DocumentError(f"{path}: nothing in this file can serve as evidence. Is it whole?")
+    source = make_source(draft, side_car, path, hashlib.sha256(data).hexdigest())
+    return Document(source=source, blocks=blocks, warnings=warnings)
+
+
+def _bytes_of(path: Path, max_mib: int) -> bytes:
+    try:
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "does not exist"
+            raise DocumentError(f"{path}: {what}. Give the path of a file.")
+        size = path.stat().st_size
+        if size > max_mib * _MIB:
+            raise DocumentError(
+                f"{path}: {size / _MIB:.1f} MiB is over the limit of {max_mib} MiB. "
+                "Split it, or raise ingest.max_file_mib."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read ({error.strerror}).") from error
+    if not data.strip():
+        raise DocumentError(f"{path}: the file is empty.")
+    return data
