@@ -1,0 +1,62 @@
+"""The encoder of an index version: kept beside the vectors that it made, so the two agree."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from rag.encoders import open_encoder
+from rag.encoders.base import Encoder
+from rag.encoders.onnx import OnnxEncoder
+from rag.errors import EncoderError, IndexCorruptError, IndexUnavailableError, MissingExtraError
+from rag.index.manifest import EncoderRecord
+from rag.settings import EncoderSettings
+
+
+def save_encoder(encoder: Encoder, model: str, folder: Path) -> EncoderRecord:
+    """Copies an ONNX encoder's files into `folder`; of any other, the record names it.
+
+    Args:
+        model: the setting that opened it.
+
+    Raises:
+        OSError: a file could not be written.
+    """
+    if isinstance(encoder, OnnxEncoder):
+        folder.mkdir()
+        for path in sorted(encoder.folder.iterdir()):
+            if path.is_file():
+                shutil.copyfile(path, folder / path.name)
+    return EncoderRecord(
+        kind="onnx" if isinstance(encoder, OnnxEncoder) else "sentence-transformers",
+        model=model,
+        name=encoder.name,
+        sha256=encoder.sha256,
+        dimensions=encoder.dimensions,
+    )
+
+
+def open_saved_encoder(folder: Path, record: EncoderRecord, threads: int) -> Encoder:
+    """The encoder that made a version's vectors.
+
+    Raises:
+        IndexCorruptError: the files in `folder` are of another encoder.
+        IndexUnavailableError: the model that the record names cannot be opened here, or it is
+            not the one that made the vectors.
+    """
+    try:
+        if record.kind == "onnx":
+            encoder: Encoder = OnnxEncoder(folder, threads)
+        else:
+            encoder = open_encoder(EncoderSettings(model=record.model, threads=threads))
+    except (EncoderError, MissingExtraError) as error:
+        raise IndexUnavailableError(
+            f"The index was built with the encoder {record.name}, which cannot be opened: {error}"
+        ) from error
+    if encoder.sha256 != record.sha256:
+        kind = IndexCorruptError if record.kind == "onnx" else IndexUnavailableError
+        raise kind(
+            f"The index was built with the encoder {record.name} ({record.sha256[:12]}), but the "
+            f"one here is {encoder.name} ({encoder.sha256[:12]}): run `rag build`"
+        )
+    return encoder

@@ -1,0 +1,171 @@
+"""Writes an index version: every file into a folder of its own, the manifest last, then one
+rename into place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.encoders.base import Encoder
+from rag.errors import IndexUnavailableError
+from rag.index.content import Content
+from rag.index.encoder import save_encoder
+from rag.index.files import flush_folder
+from rag.index.lexical import write_lexical
+from rag.index.manifest import (
+    Counts,
+    EncoderRecord,
+    Manifest,
+    SourceRecord,
+    check_files,
+    describe_files,
+    read_manifest,
+    write_manifest,
+)
+from rag.index.passages import write_passages
+from rag.index.reuse import Done, KnownVectors, embed
+from rag.index.sentence_vectors import Halves, write_sentence_vectors
+from rag.index.vectors import write_vectors
+
+Known = tuple[KnownVectors, KnownVectors]
+Stage = Callable[[str, int], Done]
+UNFINISHED = ".building-"
+REPLACED = ".replaced-"
+_SENTENCES_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a version is made from."""
+
+    id: str
+    content_sha256: str
+    content: Content
+    chunker: str
+    encoder: Encoder
+    model: str
+
+
+def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
+    """Writes and flushes the version, and renames it into place.
+
+    Args:
+        known: passage and sentence vectors of an earlier version with the same encoder.
+        stage: given a stage's name and how many texts it has, returns what to call as they are
+            done.
+
+    Returns:
+        How many passages took their vector from the earlier version.
+
+    Raises:
+        OSError, sqlite3.Error: it could not be written; no version was changed.
+    """
+    versions_dir.mkdir(exist_ok=True)
+    folder = versions_dir / f"{UNFINISHED}{os.getpid()}"
+    folder.mkdir()
+    try:
+        reused = _write_files(folder, recipe, known, stage)
+        _put_in_place(folder, versions_dir / recipe.id)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return reused
+
+
+def sweep(versions_dir: Path) -> None:
+    """Clears what builds left that were killed. The caller holds the build lock."""
+    for path in sorted(versions_dir.glob(".*-*")):
+        target = versions_dir / path.name.removeprefix(REPLACED)
+        if path.name.startswith(REPLACED) and not target.exists():
+            path.rename(target)  # killed between the two renames of a replacement
+        else:
+            shutil.rmtree(path)
+
+
+def _write_files(folder: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
+    content = recipe.content
+    record = save_encoder(recipe.encoder, recipe.model, folder / "encoder")
+    write_passages(folder / "passages.sqlite", content.sources, content.passages)
+    texts = [passage.indexed_text for _, passage in content.passages]
+    known_passages, known_sentences = known or (None, None)
+    done = stage("Embedding passages", len(texts))
+    vectors, reused = embed(texts, recipe.encoder, known_passages, np.float32, done)
+    write_vectors(folder / "vectors.faiss", vectors)
+    done = stage("Embedding sentences", content.sentence_count)
+    write_sentence_vectors(
+        folder / "sentences.npy",
+        _sentence_chunks(recipe, known_sentences, done),
+        content.sentence_count,
+        recipe.encoder.dimensions,
+    )
+    done = stage("Indexing words", len(texts))
+    write_lexical(folder / "lexical", texts)
+    done(len(texts))
+    write_manifest(folder, _manifest(folder, recipe, record))
+    return reused
+
+
+def _sentence_chunks(recipe: Recipe, known: KnownVectors | None, done: Done) -> Iterator[Halves]:
+    passages = recipe.content.passages
+    sentences = [text for _, passage in passages for text in passage.sentence_texts()]
+    for first in range(0, len(sentences), _SENTENCES_AT_ONCE):
+        batch = sentences[first : first + _SENTENCES_AT_ONCE]
+        vectors, _ = embed(batch, recipe.encoder, known, np.float16, done)
+        yield vectors
+
+
+def _manifest(folder: Path, recipe: Recipe, encoder: EncoderRecord) -> Manifest:
+    content = recipe.content
+    counted = zip(content.sources, content.passages_per_source(), strict=True)
+    return Manifest(
+        id=recipe.id,
+        content_sha256=recipe.content_sha256,
+        built_at=dt.datetime.now(dt.UTC),
+        chunker=recipe.chunker,
+        encoder=encoder,
+        counts=Counts(
+            sources=len(content.sources),
+            passages=len(content.passages),
+            sentences=content.sentence_count,
+        ),
+        sources=tuple(
+            SourceRecord(
+                id=source.id,
+                edition=source.edition,
+                title=source.title,
+                sha256=source.sha256,
+                passages=count,
+            )
+            for source, count in counted
+        ),
+        files=describe_files(folder),
+    )
+
+
+def _put_in_place(folder: Path, target: Path) -> None:
+    if _same_bytes(folder, target):
+        return
+    if target.exists():
+        # Only a damaged version, or a full rebuild whose bytes differ, is ever replaced. A folder
+        # cannot be replaced in one step; if the process dies between the two, `sweep` mends it.
+        replaced = target.with_name(f"{REPLACED}{target.name}")
+        target.rename(replaced)
+        folder.rename(target)
+        shutil.rmtree(replaced)
+    else:
+        folder.rename(target)
+    flush_folder(target.parent)
+
+
+def _same_bytes(folder: Path, target: Path) -> bool:
+    try:
+        there = read_manifest(target)
+        check_files(target, there)
+    except IndexUnavailableError:
+        return False
+    return read_manifest(folder).files == there.files
