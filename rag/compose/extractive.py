@@ -31,6 +31,7 @@ class DraftSentence:
 
     text: str
     cites: tuple[str, ...]
+    leans: bool = False  # makes sense only right after the sentence before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Draft:
     sentences: tuple[DraftSentence, ...]
     best_cosine: float  # highest cosine of the question and a chosen sentence
     words_covered: float  # share of the question's weighted words that the chosen units hold
+    heaviest_missing: float  # weight of the rarest question word they lack, as a share of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,13 @@ class ExtractiveComposer:
         covered = frozenset(stem for s in chosen for stem in s.stems)
         return Draft(
             sentences=tuple(
-                DraftSentence(text, (s.unit.evidence.passage.id,))
+                DraftSentence(text, (s.unit.evidence.passage.id,), leans=place > 0)
                 for s in _in_reading_order(chosen)
-                for text in s.unit.texts
+                for place, text in enumerate(s.unit.texts)
             ),
             best_cosine=max((s.cosine for s in chosen), default=0.0),
             words_covered=_covered(weights, covered),
+            heaviest_missing=_heaviest_missing(weights, covered),
         )
 
     def _score(
@@ -165,6 +168,12 @@ def _overlap(candidate: _Scored, chosen: list[_Scored]) -> float:
 def _covered(weights: dict[str, float], stems: frozenset[str]) -> float:
     total = sum(weights.values())
     return sum(w for stem, w in weights.items() if stem in stems) / total if total else 0.0
+
+
+def _heaviest_missing(weights: dict[str, float], stems: frozenset[str]) -> float:
+    total = sum(weights.values())
+    missing = max((w for stem, w in weights.items() if stem not in stems), default=0.0)
+    return missing / total if total else 0.0
 
 
 def _in_reading_order(chosen: list[_Scored]) -> list[_Scored]:

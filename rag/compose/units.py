@@ -28,7 +28,7 @@ _LEANS = re.compile(
 # Words that point at the page that the sentence was taken from.
 _POINTS_AT_PAGE = re.compile(
     r"\b(?:(?:see|listed|described|mentioned|shown|discussed) (?:above|below|here)|click|"
-    r"this (?:page|section|brochure|booklet|leaflet|publication|fact ?sheet|document|guide|article)|"
+    r"this (?:page|section|brochure|booklet|leaflet|publication|fact ?sheet|document|guide)|"
     r"(?:above|below)[.:;]?$|visit |https?://|www\.|next section|previous section)",
     re.IGNORECASE,
 )
