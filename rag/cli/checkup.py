@@ -71,8 +71,9 @@ def check_encoder(settings: Settings) -> Finding:
     try:
         encoder = open_encoder(settings.encoder)
     except RagError as error:
-        return Finding("encoder", False, {"model": settings.encoder.model}, (str(error),))
-    facts = {"name": encoder.name, "sha256": encoder.sha256, "dimensions": encoder.dimensions}
+        facts: dict[str, Any] = {"model": _masked(settings.encoder.model)}
+        return Finding("encoder", False, facts, (_masked(str(error)),))
+    facts = {"name": _masked(encoder.name), "sha256": encoder.sha256, "dimensions": encoder.dimensions}
     return Finding("encoder", True, facts)
 
 
@@ -124,4 +125,9 @@ def _flat(prefix: str, values: dict[str, Any], joint: str = "_") -> Iterator[tup
         elif isinstance(value, str) and _SECRET.search(name):
             yield key, MASK
         else:
-            yield key, _USER_INFO.sub(MASK, value) if isinstance(value, str) else value
+            yield key, _masked(value) if isinstance(value, str) else value
+
+
+def _masked(text: str) -> str:
+    """Without the user and password that a link may carry."""
+    return _USER_INFO.sub(MASK, text)

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,13 @@ def _reply(folder: Path, settings: Settings) -> dict[str, Any]:
         "added": report.added,
         "removed": report.removed,
         "reused": report.reused,
-        "quarantined": [
-            {"path": str(path), "reason": reason} for path, reason in report.quarantined
-        ],
+        "quarantined": _notes(report.quarantined),
+        "warnings": _notes(report.warnings),
     }
+
+
+def _notes(notes: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"path": path, "reason": reason} for path, reason in notes]
 
 
 if __name__ == "__main__":

@@ -121,8 +121,8 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
-class Quarantined(BaseModel):
-    """A document that was left out."""
+class DocumentNote(BaseModel):
+    """A document that was left out, or deserves a look, and why."""
 
     path: str
     reason: str
@@ -134,10 +134,11 @@ class BuildResult(BaseModel):
     version_id: str
     sources: int
     passages: int
-    added: int
-    removed: int
-    reused: int
-    quarantined: list[Quarantined]
+    added: int = Field(description="Passages that the active version did not have.")
+    removed: int = Field(description="Passages that only the active version has.")
+    reused: int = Field(description="Passages whose vector was not computed again.")
+    quarantined: list[DocumentNote] = Field(description="Documents that were left out.")
+    warnings: list[DocumentNote] = Field(description="Documents that deserve a look.")
 
 
 class Job(BaseModel):

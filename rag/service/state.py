@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from rag.engine import Engine
 from rag.errors import RagError
 from rag.index.store import IndexStore
+from rag.index.version import IndexVersion
 from rag.service.jobs import Jobs
 from rag.service.slot import EngineSlot
 from rag.settings import Settings
@@ -57,9 +58,19 @@ class Service:
 
         def swap() -> None:
             # In the thread to its end: a caller that gives up must not leave half a swap behind.
+            settings = self.settings
             with self._activating:
-                IndexStore(self.settings.index_dir).activate(version_id)
-                self.slot.swap(Engine.open(self.settings))
+                # Opened first: a version that cannot be used never becomes the active one.
+                version = IndexVersion.open(
+                    settings.index_dir, version_id, threads=settings.encoder.threads
+                )
+                engine = Engine(version, settings)
+                try:
+                    IndexStore(settings.index_dir).activate(version_id)
+                except RagError:
+                    engine.close()
+                    raise
+                self.slot.swap(engine)
 
         await self.in_thread(swap)
 

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+Serve = Callable[..., Any]
+QUESTION = {"question": "What helps with panic attacks?"}
+NEW_SENTENCE = "Walking outdoors each day also helps some people with panic attacks."
+JOB_WITHIN_S = 120
+
+
+@pytest.fixture
+def root(documents: Path, tmp_path: Path) -> Path:
+    """A build root with one folder of documents, one of which differs from the index."""
+    folder = tmp_path / "root" / "guidelines"
+    shutil.copytree(documents, folder)
+    with (folder / "panic.md").open("a") as stream:
+        stream.write(NEW_SENTENCE + "\n")
+    return tmp_path / "root"
+
+
+@pytest.fixture
+def index_dir(built_index: Path, tmp_path: Path) -> Path:
+    """A copy of the small index that a test may change."""
+    return Path(shutil.copytree(built_index, tmp_path / "indexes"))
+
+
+def _ended(client: httpx.Client, location: str) -> dict[str, Any]:
+    deadline = time.monotonic() + JOB_WITHIN_S
+    while time.monotonic() < deadline:
+        job: dict[str, Any] = client.get(location).json()
+        if job["state"] != "running":
+            assert job["finished_at"]
+            return job
+        time.sleep(0.1)
+    raise AssertionError("the job did not end")
+
+
+def _questions(client: httpx.Client, stop: threading.Event, replies: list[Any]) -> Iterator[None]:
+    while not stop.is_set():
+        try:
+            replies.append(client.post("/v1/ask", json=QUESTION))
+        except httpx.HTTPError as error:
+            replies.append(error)
+    yield
+
+
+def test_a_rebuild_under_load_fails_no_request(serve: Serve, index_dir: Path, root: Path) -> None:
+    replies: list[Any] = []
+    stop = threading.Event()
+    with serve(index_dir, build_root=root) as client:
+        before = client.get("/readyz").json()["index_version"]
+        threads = [
+            threading.Thread(target=lambda: list(_questions(client, stop, replies)))
+            for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            started = client.post("/v1/indexes", json={"folder": "guidelines"})
+            job = _ended(client, started.headers["location"])
+            time.sleep(1)  # seconds under load on the new version
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        after = client.get("/readyz").json()["index_version"]
+        versions = client.get("/v1/indexes").json()["versions"]
+    assert started.status_code == 202
+    assert (job["state"], job["error"]) == ("succeeded", "")
+    assert job["result"]["version_id"] == after != before
+    assert job["result"]["reused"] > 0
+    assert [reply for reply in replies if getattr(reply, "status_code", reply) != 200] == []
+    assert {reply.json()["index_version"] for reply in replies} == {before, after}
+    assert {version["id"]: version["serving"] for version in versions} == {
+        before: False,
+        after: True,
+    }
+
+
+def test_activation_goes_back_and_forth(serve: Serve, index_dir: Path, root: Path) -> None:
+    search = {"question": NEW_SENTENCE, "top_k": 1}
+    with serve(index_dir, build_root=root) as client:
+        first = client.get("/readyz").json()["index_version"]
+        started = client.post("/v1/indexes", json={"folder": "guidelines", "activate": False})
+        second = _ended(client, started.headers["location"])["result"]["version_id"]
+        assert client.get("/readyz").json()["index_version"] == first
+        assert client.post(f"/v1/indexes/{second}/activate").json() == {"index_version": second}
+        assert NEW_SENTENCE in client.post("/v1/retrieve", json=search).json()["hits"][0]["text"]
+        assert (index_dir / "CURRENT").read_text().split()[0] == second
+        assert client.post(f"/v1/indexes/{first}/activate").status_code == 200
+        hits = client.post("/v1/retrieve", json=search).json()["hits"]
+        assert NEW_SENTENCE not in hits[0]["text"]
+
+
+def test_a_version_that_is_damaged_does_not_replace_a_good_one(
+    serve: Serve, index_dir: Path, root: Path
+) -> None:
+    with serve(index_dir, build_root=root) as client:
+        first = client.get("/readyz").json()["index_version"]
+        started = client.post("/v1/indexes", json={"folder": "guidelines", "activate": False})
+        second = _ended(client, started.headers["location"])["result"]["version_id"]
+        (index_dir / "versions" / second / "vectors.faiss").write_bytes(b"junk")
+        reply = client.post(f"/v1/indexes/{second}/activate")
+        assert reply.status_code == 503
+        assert "vectors.faiss" in reply.json()["detail"]
+        assert client.post("/v1/ask", json=QUESTION).json()["index_version"] == first
+        assert (index_dir / "CURRENT").read_text().split()[0] == first
+
+
+def test_only_one_build_at_a_time(serve: Serve, index_dir: Path, root: Path) -> None:
+    with serve(index_dir, build_root=root) as client:
+        first = client.post("/v1/indexes", json={"folder": "guidelines"})
+        second = client.post("/v1/indexes", json={"folder": "guidelines"})
+        assert (first.status_code, second.status_code) == (202, 409)
+        assert second.headers["content-type"] == "application/problem+json"
+        assert _ended(client, first.headers["location"])["state"] == "succeeded"
+
+
+def test_a_build_that_fails_says_why_and_changes_nothing(
+    serve: Serve, index_dir: Path, root: Path
+) -> None:
+    (root / "empty").mkdir()
+    with serve(index_dir, build_root=root) as client:
+        before = client.get("/readyz").json()
+        started = client.post("/v1/indexes", json={"folder": "empty"})
+        job = _ended(client, started.headers["location"])
+        assert job["state"] == "failed"
+        assert job["error"]
+        assert client.get("/readyz").json() == before
+
+
+def test_a_document_that_is_broken_is_named(serve: Serve, index_dir: Path, root: Path) -> None:
+    (root / "guidelines" / "broken.md").write_text("---\nid: [\n---\n# Nothing\n")
+    with serve(index_dir, build_root=root) as client:
+        started = client.post("/v1/indexes", json={"folder": "guidelines"})
+        (note,) = _ended(client, started.headers["location"])["result"]["quarantined"]
+        assert note["path"].endswith("broken.md")
+        assert note["reason"]
+
+
+@pytest.mark.parametrize("folder", ["..", "/etc", "guidelines/../..", "link"])
+def test_nothing_outside_the_build_root(
+    serve: Serve, index_dir: Path, root: Path, folder: str
+) -> None:
+    (root / "link").symlink_to("/etc")
+    with serve(index_dir, build_root=root) as client:
+        assert client.post("/v1/indexes", json={"folder": folder}).status_code == 403
+
+
+def test_a_folder_that_is_not_there(serve: Serve, index_dir: Path, root: Path) -> None:
+    with serve(index_dir, build_root=root) as client:
+        assert client.post("/v1/indexes", json={"folder": "missing"}).status_code == 404
+        assert client.post("/v1/indexes", json={"folder": "a\0b"}).status_code == 422
+
+
+def test_no_build_root_means_no_builds(client: httpx.Client) -> None:
+    assert client.post("/v1/indexes", json={"folder": "."}).status_code == 403
+
+
+def test_stopping_ends_a_running_build(serve: Serve, index_dir: Path, root: Path) -> None:
+    with serve(index_dir, build_root=root) as client:
+        assert client.post("/v1/indexes", json={"folder": "guidelines"}).status_code == 202
+        began = time.monotonic()
+    assert time.monotonic() - began < 30
+    with serve(index_dir) as client:
+        assert client.post("/v1/ask", json=QUESTION).json()["status"] == "answered"
