@@ -112,16 +112,16 @@ _OPPOSITES = [
 ]  # fmt: skip
 
 
-def directions_agree(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
+def directions_agree(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str | None:
     """A word of direction (raise, worsen, before) is not swapped for its opposite."""
     if aligned.coverage < _COMPARABLE:
         return None
     claimed = {stem(w) for w in claim.words}
     stated = {stem(w) for w in aligned.sentence.words}
-    anywhere = {stem(w) for s in evidence.sentences for w in s.words}
     for left, right in _OPPOSITES:
         for mine, theirs in ((left, right), (right, left)):
-            if claimed & mine and not claimed & theirs and stated & theirs and not anywhere & mine:
+            swapped = claimed & mine and stated & theirs
+            if swapped and not claimed & theirs and not stated & mine:
                 return f"direction: the cited passage says “{min(stated & theirs)}”"
     return None
 

@@ -1,0 +1,139 @@
+"""What the gate lets through and what it stops, with the reason a reader would see."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.verify.gate import Gate
+
+PANIC = (
+    "Panic disorder can be treated with cognitive behavioural therapy. Some people take an SSRI "
+    "such as sertraline for 12 months or longer. Stopping sertraline suddenly is not recommended. "
+    "About 2.7% of adults in the United States had panic disorder in the past year."
+)
+SLEEP = "Children may sleep better with a regular bedtime. Caffeine often makes sleep worse."
+MYTH = "It is a myth that depression is a weakness. Depression is an illness."
+LIST = "Signs of a panic attack may include:\n- a racing heart\n- sweating\n- fear of dying"
+
+
+def test_whole_sentences_of_the_passage_pass_as_verbatim(gate: Gate) -> None:
+    verdict = gate.judge("Stopping sertraline suddenly is not recommended. [1]", [PANIC])
+    assert (verdict.supported, verdict.checked_by, verdict.support) == (True, "verbatim", 1.0)
+
+
+def test_neighbouring_sentences_together_are_verbatim(gate: Gate) -> None:
+    assert gate.judge(PANIC[: PANIC.index(" Stopping")], [PANIC]).checked_by == "verbatim"
+
+
+def test_a_list_printed_on_one_line_is_verbatim(gate: Gate) -> None:
+    line = "Signs of a panic attack may include: a racing heart; sweating; fear of dying"
+    assert gate.judge(line, [LIST]).checked_by == "verbatim"
+
+
+def test_part_of_a_sentence_is_not_verbatim(gate: Gate) -> None:
+    assert gate.judge("Depression is a weakness.", [MYTH]).checked_by != "verbatim"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "reason"),
+    [
+        ("Some people take an SSRI such as sertraline for 6 months or longer.", PANIC, "number"),
+        ("About 27% of adults in the United States had panic disorder.", PANIC, "number"),
+        ("Some people take an SSRI such as sertraline for 12 weeks or longer.", PANIC, "number"),
+        ("Stopping sertraline suddenly is recommended.", PANIC, "negation"),
+        ("Panic disorder cannot be treated with cognitive behavioural therapy.", PANIC, "negation"),
+        ("Some people take an SSRI such as paroxetine for 12 months or longer.", PANIC, "name"),
+        ("Some people take Prozac for panic disorder for 12 months.", PANIC, "name"),
+        ("Caffeine often makes sleep better.", SLEEP, "direction"),
+        ("Adults may sleep better with a regular bedtime.", SLEEP, "population"),
+        ("Children always sleep better with a regular bedtime.", SLEEP, "strength"),
+        ('The leaflet says "sertraline is safe to stop at any time".', PANIC, "quote"),
+    ],
+)
+def test_one_changed_detail_is_caught_and_named(
+    gate: Gate, sentence: str, passage: str, reason: str
+) -> None:
+    verdict = gate.judge(sentence, [passage])
+    assert not verdict.supported
+    assert any(r.startswith(reason) for r in verdict.reasons), verdict.reasons
+
+
+def test_a_brand_name_counts_as_its_substance(gate: Gate) -> None:
+    verdict = gate.judge("Some people take an SSRI such as Zoloft for 12 months or longer.", [PANIC])
+    assert not any(r.startswith("name") for r in verdict.reasons)
+
+
+def test_a_close_paraphrase_passes_and_an_invention_does_not(gate: Gate) -> None:
+    paraphrase = "Cognitive behavioural therapy can treat panic disorder."
+    invention = "Panic disorder is caused by a lack of magnesium in the diet."
+    assert gate.judge(paraphrase, [PANIC]).supported
+    assert not gate.judge(invention, [PANIC]).supported
+
+
+def test_only_the_cited_passage_counts(gate: Gate) -> None:
+    sentence = "Caffeine often makes sleep worse."
+    assert gate.judge(sentence, [SLEEP]).supported
+    assert not gate.judge(sentence, [PANIC]).supported
+    assert gate.judge(sentence, [PANIC, SLEEP]).supported
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passages", "reason"),
+    [
+        ("Sertraline helps.", [], "citation"),
+        ("Sertraline helps.", ["", "  "], "citation"),
+        ("", [PANIC], "empty"),
+        ("... !!", [PANIC], "empty"),
+    ],
+)
+def test_nothing_to_check_is_never_a_pass(
+    gate: Gate, sentence: str, passages: list[str], reason: str
+) -> None:
+    verdict = gate.judge(sentence, passages)
+    assert not verdict.supported
+    assert verdict.reasons[0].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I'm sorry you're going through this.",
+        "Thank you for sharing that.",
+        "The provided passages do not mention the cost of therapy.",
+        "Here are some things that may help:",
+    ],
+)
+def test_sentences_without_a_claim_need_no_evidence(gate: Gate, sentence: str) -> None:
+    assert gate.judge(sentence, []).supported
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I'm sorry you're going through this, stop taking lithium.",
+        "The passages do not mention lithium, but stopping it is safe.",
+        "The provided passages do not mention that stopping is dangerous; it is safe.",
+        "Take 300 mg each day:",
+        "You are not alone, and sertraline cures panic.",
+    ],
+)
+def test_a_claim_dressed_as_courtesy_is_still_checked(gate: Gate, sentence: str) -> None:
+    assert not gate.judge(sentence, [SLEEP]).supported
+
+
+def test_a_very_long_passage_is_read_to_its_end(gate: Gate) -> None:
+    passage = "The garden was quiet that day. " * 10_000 + "Sertraline may cause nausea."
+    assert gate.judge("Sertraline may cause nausea.", [passage]).supported
+    assert not gate.judge("Sertraline may cause blindness and deafness.", [passage]).supported
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200), st.lists(st.text(max_size=300), max_size=3))
+def test_any_text_gets_a_verdict_with_its_reason(
+    gate: Gate, sentence: str, passages: list[str]
+) -> None:
+    verdict = gate.judge(sentence, passages)
+    assert 0.0 <= verdict.support <= 1.0
+    assert verdict.supported or verdict.reasons
