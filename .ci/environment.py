@@ -42,7 +42,7 @@ def main(extras: list[str]) -> int:
     if not (VENV / "bin" / "python").exists() or clear:
         _run([sys.executable, "-m", "venv", *clear, str(VENV)])
     target = f"{ROOT}[{','.join(wanted)}]" if wanted else str(ROOT)
-    options = ["--quiet", "--disable-pip-version-check", "--constraint", str(CONSTRAINTS)]
+    options = ["-qq", "--disable-pip-version-check", "--constraint", str(CONSTRAINTS)]
     _run([str(VENV / "bin" / "python"), "-m", "pip", "install", *options, "--editable", target])
     installed = {"key": key, "extras": wanted, "distributions": sorted(_distributions())}
     STAMP.write_text(json.dumps(installed, indent=1) + "\n")

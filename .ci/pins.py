@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
 # The one torch whose CPU build the project is tested with; anything newer may bring CUDA along.
 TORCH = "torch==2.13.0"
-BUILD_BACKEND = "hatchling"
+BUILD_BACKEND = ("hatchling", "editables")  # the second is for editable installs
 HEAD = """\
 # Every version that the project is tested with. Written by .ci/pins.py; do not edit.
 # Linux, CPython 3.11. torch is the CPU build.
@@ -31,7 +31,7 @@ def main() -> None:
         pins = Path(folder, "torch.txt")
         pins.write_text(TORCH + "\n")
         pip = [str(python), "-m", "pip"]
-        wanted = [f"{ROOT}[service,models,dev]", BUILD_BACKEND, TORCH]
+        wanted = [f"{ROOT}[service,models,dev]", *BUILD_BACKEND, TORCH]
         environment = {**os.environ, "PIP_CONSTRAINT": str(pins)}
         subprocess.run([*pip, "install", "--quiet", *wanted], check=True, env=environment)
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)
