@@ -7,7 +7,9 @@ import sys
 
 import typer
 
+from rag.cli import index
 from rag.cli.ask import ask_command
+from rag.cli.build import build_command
 from rag.cli.doctor import doctor_command
 from rag.cli.retrieve import retrieve_command
 from rag.cli.serve import serve_command
@@ -27,6 +29,8 @@ app = typer.Typer(
 app.command("ask")(ask_command)
 app.command("retrieve")(retrieve_command)
 app.command("verify")(verify_command)
+app.command("build")(build_command)
+app.add_typer(index.app, name="index")
 app.command("serve")(serve_command)
 app.command("doctor")(doctor_command)
 
