@@ -1,0 +1,23 @@
+"""The shipped corpus: vetted documents and crisis resources. Only data and where to find them.
+
+`docs/corpus.md` describes the format of the documents and how they are written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent
+
+
+def documents_dir() -> Path:
+    """The folder with the documents that ship with the package: Markdown with front matter."""
+    return _ROOT / "documents"
+
+
+def crisis_dir() -> Path:
+    """The folder with the table of crisis lines and services."""
+    return _ROOT / "crisis"
+
+
+__all__ = ["crisis_dir", "documents_dir"]
