@@ -19,9 +19,13 @@ _SENTENCE_WEIGHT = 0.5  # cosine of question and sentence
 _PASSAGE_WEIGHT = 0.25  # cosine of question and passage
 _WORDS_WEIGHT = 0.25  # share of the question's weighted words in title, headings and sentence
 _FACET_BONUS = 0.12  # the section is about what was asked
-_REDUNDANCY = 0.6  # maximal marginal relevance (Carbonell & Goldstein 1998): weight of overlap
+_TITLE_BONUS = 0.10  # times the share of the source's title that the question names
+# Maximal marginal relevance (Carbonell & Goldstein 1998): what a cosine with a sentence already
+# chosen costs, above the cosine that any two sentences on one topic have.
+_REDUNDANCY = 0.35
+_SAME_TOPIC = 0.6
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
-_KEEP_SHARE = 0.62  # a unit below this share of the best unit's score is not worth adding
+_KEEP_SHARE = 0.75  # a unit below this share of the best unit's score is not worth adding
 _FEWEST = 2
 
 
@@ -106,6 +110,8 @@ class ExtractiveComposer:
         )
         facets = facets_of_heading(evidence.passage.heading)
         bonus = _FACET_BONUS if asked & facets else 0.0
+        title = {s: self._word_weight(s) for s in content_stems(evidence.source.title)}
+        bonus += _TITLE_BONUS * _covered(title, frozenset(weights))
         found: list[_Scored] = []
         for unit in units(evidence):
             stems = heading_stems | frozenset(content_stems(" ".join(unit.texts)))
@@ -143,14 +149,9 @@ class ExtractiveComposer:
                 break
             best = max(
                 pool,
-                key=lambda s: (
-                    s.score
-                    - _REDUNDANCY * max(0.0, _overlap(s, chosen) - 0.5)
-                    + (_FACET_BONUS if s.facets & missing else 0.0)
-                ),
+                key=lambda s: _novel(s, chosen) + (_FACET_BONUS if s.facets & missing else 0.0),
             )
-            marginal = best.score - _REDUNDANCY * max(0.0, _overlap(best, chosen) - 0.5)
-            if length >= _FEWEST and marginal < floor:
+            if length >= _FEWEST and _novel(best, chosen) < floor:
                 break
             chosen.append(best)
             used |= _places(best.unit)
@@ -165,6 +166,10 @@ def _overlap(candidate: _Scored, chosen: list[_Scored]) -> float:
     return max((float(candidate.vector @ other.vector) for other in chosen), default=0.0)
 
 
+def _novel(candidate: _Scored, chosen: list[_Scored]) -> float:
+    return candidate.score - _REDUNDANCY * max(0.0, _overlap(candidate, chosen) - _SAME_TOPIC)
+
+
 def _covered(weights: dict[str, float], stems: frozenset[str]) -> float:
     total = sum(weights.values())
     return sum(w for stem, w in weights.items() if stem in stems) / total if total else 0.0
@@ -177,17 +182,18 @@ def _heaviest_missing(weights: dict[str, float], stems: frozenset[str]) -> float
 
 
 def _in_reading_order(chosen: list[_Scored]) -> list[_Scored]:
-    """Sources and passages by their best unit; inside a source as the source has them."""
-    best_source: dict[str, float] = {}
+    """Sources by their best unit, then passages by theirs; inside a passage as it stands there."""
+    best: dict[str, float] = {}
     for s in chosen:
-        key = s.unit.evidence.source.id
-        best_source[key] = max(best_source.get(key, 0.0), s.score)
+        for key in (s.unit.evidence.source.id, s.unit.evidence.passage.id):
+            best[key] = max(best.get(key, 0.0), s.score)
     return sorted(
         chosen,
         key=lambda s: (
-            -best_source[s.unit.evidence.source.id],
+            -best[s.unit.evidence.source.id],
             s.unit.evidence.source.id,
-            s.unit.evidence.passage.start,
+            -best[s.unit.evidence.passage.id],
+            s.unit.evidence.passage.id,
             s.unit.indices,
         ),
     )

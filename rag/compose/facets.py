@@ -34,21 +34,20 @@ def _patterns(side: str) -> dict[Facet, re.Pattern[str]]:
     """Compiled patterns by facet; `side` is "asked" (questions) or "headed" (headings)."""
     table = tomllib.loads(files("rag.compose").joinpath("facets.toml").read_text("utf-8"))
     return {
-        facet: re.compile(rf"\b(?:{'|'.join(table[facet.value][side])})\b", re.IGNORECASE)
+        facet: re.compile(rf"\b(?:{'|'.join(table[facet.value][side])})(?!\w)", re.IGNORECASE)
         for facet in Facet
     }
 
 
 def facets_of_question(question: str) -> frozenset[Facet]:
-    """The facets that a question asks about; a bare "what is" only when nothing else is asked.
+    """The facets that a question asks about, which may be none.
 
     >>> sorted(facets_of_question("What are the signs of OCD and how is it treated?"))
     [<Facet.SYMPTOMS: 'symptoms'>, <Facet.TREATMENT: 'treatment'>]
     """
-    found = {facet for facet, pattern in _patterns("asked").items() if pattern.search(question)}
-    if len(found) > 1:
-        found.discard(Facet.DEFINITION)
-    return frozenset(found)
+    return frozenset(
+        facet for facet, pattern in _patterns("asked").items() if pattern.search(question)
+    )
 
 
 def facets_of_heading(heading: tuple[str, ...]) -> frozenset[Facet]:

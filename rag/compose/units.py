@@ -29,7 +29,8 @@ _LEANS = re.compile(
 _POINTS_AT_PAGE = re.compile(
     r"\b(?:(?:see|listed|described|mentioned|shown|discussed) (?:above|below|here)|click|"
     r"this (?:page|section|brochure|booklet|leaflet|publication|fact ?sheet|document|guide)|"
-    r"(?:above|below)[.:;]?$|visit |https?://|www\.|next section|previous section)",
+    r"(?:above|below)[.:;]?$|visit |https?://|www\.|(?:next|previous) section|"
+    r"section (?:above|below))",
     re.IGNORECASE,
 )
 
