@@ -62,7 +62,8 @@ def logistic(x: Array, y: Array, l2: float = L2) -> tuple[Array, float]:
     for _ in range(50):
         p = 1 / (1 + np.exp(-a @ b))
         step = np.linalg.solve(
-            (a * (p * (1 - p))[:, None]).T @ a + np.diag(penalty + 1e-9), a.T @ (y - p) - penalty * b
+            (a * (p * (1 - p))[:, None]).T @ a + np.diag(penalty + 1e-9),
+            a.T @ (y - p) - penalty * b,
         )
         b += step
         if np.abs(step).max() < 1e-8:
@@ -86,7 +87,12 @@ def main() -> None:
     data = parser.parse_args().data
     target = Path(__file__).parents[2] / "rag/verify/weights/lexical_embedding.json"
     if not target.exists():  # the model class wants a file; only its cosine is used here
-        start = {"features": NAMES, "coefficients": [0.0] * len(NAMES), "intercept": 0, "threshold": 0.5}
+        start = {
+            "features": NAMES,
+            "coefficients": [0.0] * len(NAMES),
+            "intercept": 0,
+            "threshold": 0.5,
+        }
         target.write_text(json.dumps(start))
     model = LexicalEmbeddingModel(open_encoder(EncoderSettings()))
 
@@ -124,9 +130,10 @@ def main() -> None:
         yes, no = gated[part & (yd == 1)], gated[part & (yd == 0)]
         kept90 = np.quantile(yes, 0.10)
         print(
-            f"  {name:<10} AUROC {auroc(yd[part], gated[part]):.3f} | at {threshold:.2f}: supported kept "
-            f"{(yes >= threshold).mean():.2f}, unsupported released {(no >= threshold).mean():.2f} | at 90% "
-            f"kept: released {(no >= kept90).mean():.2f}"
+            f"  {name:<10} AUROC {auroc(yd[part], gated[part]):.3f} | at {threshold:.2f}: "
+            f"supported kept {(yes >= threshold).mean():.2f}, "
+            f"unsupported released {(no >= threshold).mean():.2f} | "
+            f"at 90% kept: released {(no >= kept90).mean():.2f}"
         )
     target.write_text(
         json.dumps(
