@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from rag.errors import DocumentError
+from rag.ingest.clean import one_line
 from rag.ingest.draft import Draft
 from rag.ingest.frontmatter import read_side_car
+from rag.ingest.lists import without_flattened
 from rag.ingest.metadata import make_source
 from rag.ingest.noise import without_noise
-from rag.model import BlockKind, Document
+from rag.ingest.unglue import unglue
+from rag.model import Block, BlockKind, Document
 from rag.settings import IngestSettings
 
 Reader = Callable[[bytes, Path, IngestSettings], Draft]
@@ -49,7 +53,7 @@ def read(path: Path, settings: IngestSettings) -> Document:
         )
     blocks, warnings = draft.blocks, draft.warnings
     if not draft.authored:
-        blocks = without_noise(blocks)
+        blocks = _mended(without_noise(without_flattened(blocks)))
         if len(blocks) < len(draft.blocks):
             left_out = len(draft.blocks) - len(blocks)
             warnings += (f"{left_out} blocks left out as navigation, links or repeats",)
@@ -57,6 +61,15 @@ def read(path: Path, settings: IngestSettings) -> Document:
         raise DocumentError(f"{path}: nothing in this file can serve as evidence. Is it whole?")
     source = make_source(draft, side_car, path, hashlib.sha256(data).hexdigest())
     return Document(source=source, blocks=blocks, warnings=warnings)
+
+
+def _mended(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks with lost spaces put back, save where page breaks are counted in characters."""
+    texts = unglue([block.text for block in blocks])
+    return tuple(
+        block if block.page_breaks else replace(block, text=one_line(text))
+        for block, text in zip(blocks, texts, strict=True)
+    )
 
 
 def _bytes_of(path: Path, max_mib: int) -> bytes:

@@ -1,0 +1,150 @@
+"""What a line of navigation, a link, a reference or an imprint looks like."""
+
+from __future__ import annotations
+
+import re
+
+_BOILERPLATE = re.compile(
+    r"""
+    (?:skip\ to|on\ this\ page|in\ this\ section|jump\ to|back\ to\ top|table\ of\ contents|menu\b
+    |no\ links\ available|see\ more|show\ more|share\ (?:this|on|via|the)|share$|tweet|print\b
+    |follow\ (?:us|nimh|cdc|samhsa)|copy\ (?:post|link)|find\ more\ ?resources
+    |subscribe|sign\ up|log\ in|download\ (?:pdf|png|the\ pdf|image)
+    |(?:last|page\ last|date\ last|content)\ (?:reviewed|updated|modified)|reviewed:|updated:
+    |(?:disponible|también)\ |also\ (?:available\ )?in\ ?spanish|en\ español
+    |cookies?\b|we\ use\ cookies|accept\ (?:all\ )?cookies|all\ rights\ reserved|©|copyright\b
+    |article:|order\ (?:a|free)\b|¿|esta\ página|(?:figure|table)\ \d+[.:]
+    |view\ (?:all|more|this\ page|transcript|samhsa|cdc|nimh)
+    |(?:learn|read|find\ out|see|to\ learn)\ more\b|learn\ ?about\b|access\ the
+    |for\ (?:more|additional)\ (?:information|resources))
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BOILERPLATE_MAX_WORDS = 18  # a longer text that begins like this also says something
+_COOKIES = re.compile(
+    r"\bcookies?\b.*\b(?:accept|consent|preferences|settings|reject)\b", re.I | re.S
+)
+_COOKIES_MAX_WORDS = 80
+_IMPRINT = re.compile(
+    r"\bNIH Publication|\bHHS Publication|\bISBN\b|\bISSN\b|^U\.S\. Department of Health"
+    r"|\b(?:Phone|Toll-free|Fax|TTY|Email|Website|Tel)\s*:|\b[A-Z]{2} \d{5}(?:-\d{4})?\b",
+    re.IGNORECASE,
+)
+_IMPRINT_MAX_WORDS = 60
+_MARKED_LINK = re.compile(
+    r"Also in ?[A-Z]"
+    r"|\((?:PDF|XLSX?|DOCX?|PPTX?|HTML)\b[^)]*\)|-\s?PDF\b"
+    r"|\bsee more articles\b|^Article:|(?:\.\.\.|…)$"
+    r"|[a-z?!.)]\((?:[A-Z][\w’'.&-]*,? )+(?:[a-z]{2,3} )*[A-Z][\w’'.-]*(?:\)|\s)"  # Title(Publisher
+    r"|\s\|\s[A-Z]{2,6}$"
+)
+_REFERENCE = re.compile(
+    r"\bet al\.|\b(?:19|20)\d\d(?: [A-Z][a-z]{2}(?: \d+)?)?;\s?(?:\d+|https?:)|\bdoi:|\bPMID\b"
+    r"|\bRetrieved from|\bAccessed (?:on )?\w+ \d"
+)
+_TERMINAL = re.compile(r"[.!?][\"'”’)\]]*(?:\d{1,2}(?:,\d{1,2})*)?$")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_LEADS_ELSEWHERE = re.compile(
+    r"\b(?:more (?:information|about)|learn more|visit|(?:resources|websites)(?: include)?|related"
+    r"|following (?:agencies|organi[sz]ations|links?|pages)|see also|read|download|publications)\b"
+    r"[^.!?]*:$",
+    re.IGNORECASE,
+)
+_NAMES_LINKS = re.compile(
+    r"""^(?:
+    (?:more|additional|related|other|suggested|featured|federal|find|useful|external)\ .*
+        (?:resources?|links?|information|topics?|agencies|organizations|pages|releases|publications)
+    |resources?|links|references?|sources|bibliography|footnotes?|publications?|see\ also
+    |see,\ play\ and\ learn|journal\ articles.*|clinical\ trials|patient\ handouts|find\ an\ expert
+    |medical\ encyclopedia|related\ health\ topics|other\ languages|videos?\ and\ tutorials
+    |test\ your\ knowledge|health\ check\ tools|statistics\ and\ research|latest\ news|specifics
+    |start\ here|learn\ more|for\ (?:more\ )?information|contact\ us|related\ issues|multimedia
+    |national\ institutes\ of\ health|.*magazine|share\ .*|news|events|spotlight|for\ professionals
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PROMOTION = re.compile(
+    r"^(?:digital shareables|share .*|featured (?:videos|fact sheets)|social media.*|multimedia)$",
+    re.IGNORECASE,
+)
+_RUN_TOGETHER = re.compile(r"[a-z)?][A-Z]")
+_LINK_MAX_WORDS = 18
+_MARKED_LINK_MAX_WORDS = 40
+_REFERENCE_MAX_WORDS = 90
+_PHRASE_MAX_WORDS = 8
+_TITLE_CASE = 0.7  # share of longer words with a capital
+_SMALL_WORD_CHARS = 4
+
+
+def is_boilerplate(text: str) -> bool:
+    """Navigation, share buttons, cookie banners, captions and imprints."""
+    words = len(text.split())
+    if words <= _BOILERPLATE_MAX_WORDS and _BOILERPLATE.match(text):
+        return True
+    if words <= _COOKIES_MAX_WORDS and _COOKIES.search(text):
+        return True
+    short = words <= _IMPRINT_MAX_WORDS and not is_finished(text)
+    return short and _IMPRINT.search(text) is not None
+
+
+def is_reference(text: str) -> bool:
+    """An entry of a list of literature."""
+    return _REFERENCE.search(text) is not None and len(_WORD.findall(text)) < _REFERENCE_MAX_WORDS
+
+
+def is_marked_link(text: str) -> bool:
+    """A link with its publisher, file type or language glued on; or a teaser that breaks off."""
+    return (
+        bool(_MARKED_LINK.search(text))
+        and len(text.split()) <= 40
+        and (not is_finished(text) or text.endswith(("...", "…")))
+    )
+
+
+def is_finished(text: str) -> bool:
+    """Whether the text ends as a sentence does."""
+    return bool(_TERMINAL.search(text)) and not text.endswith("...")
+
+
+def is_short_phrase(text: str) -> bool:
+    """A few words that are no sentence."""
+    return len(text.split()) <= _PHRASE_MAX_WORDS and not is_finished(text)
+
+
+def is_link(text: str) -> bool:
+    """What reads as the title of another page: words in title case, or a marked link."""
+    words = text.split()
+    if len(words) > _LINK_MAX_WORDS or text.endswith((".", ":", ";")):
+        return False
+    return is_marked_link(text) or _is_title_case(text)
+
+
+def is_fragment(text: str) -> bool:
+    """A paragraph that is no sentence: a label, a title, or labels run together."""
+    if is_finished(text):
+        return False
+    if is_short_phrase(text) or len(_RUN_TOGETHER.findall(text)) >= 3:
+        return True
+    return len(text.split()) <= _LINK_MAX_WORDS and _is_title_case(text)
+
+
+def leads_elsewhere(text: str) -> bool:
+    """A lead-in whose list holds places to read on."""
+    return bool(_LEADS_ELSEWHERE.search(text))
+
+
+def names_links(heading: str) -> bool:
+    """A heading under which pages keep links rather than text."""
+    return bool(_NAMES_LINKS.match(heading.strip()))
+
+
+def names_promotion(heading: str) -> bool:
+    """A heading under which pages advertise their own material."""
+    return bool(_PROMOTION.match(heading.strip()))
+
+
+def _is_title_case(text: str) -> bool:
+    longer: list[str] = [word for word in _WORD.findall(text) if len(word) >= _SMALL_WORD_CHARS]
+    if len(longer) < 2:
+        return False
+    return sum(word[0].isupper() for word in longer) >= _TITLE_CASE * len(longer)

@@ -1,0 +1,167 @@
+"""Puts back spaces that a scraper lost together with a link: "ofanxiety" -> "of anxiety".
+
+Only white space is added, and only where the pieces are words, the whole is not, and one of
+each two pieces is a function word. Everything else stays as it is. Footnote marks that lost
+their superscript ("disparities.2Examples") are taken out, since they read as numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+from rag.ingest.lexicon import english_words
+
+_TOKEN = re.compile(r"[A-Za-z]+")
+_ADDRESS = re.compile(r"\S*(?:://|www\.|@|\.(?:gov|org|com|net|edu|uk|int)\b)\S*", re.IGNORECASE)
+_FUNCTION = frozenset(
+    "about also am and are as at between by call called can certain contact during for from had "
+    "has have if in including is its like may of on or other our such text that the their these "
+    "this through to using visit was were when which who will with your".split()
+)
+# Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
+_NOT_FIRST = frozenset({"in", "on", "am", "if", "had", "its", "who", "was"})
+_NOT_LAST = frozenset({"or", "as", "on", "am", "if", "had", "our", "at", "like"})
+_MIN_CONTENT = 4  # letters of a piece that is not a function word
+_MIN_LONE_CONTENT = 5  # of the only such piece
+_MIN_DOUBTFUL_CONTENT = 7  # and where the whole may be a name or a term
+_MAX_PIECES = 5
+_SEEN = 2  # a string seen this often may be a piece of another
+_ESTABLISHED = 3  # a string seen this often in one document is a word of its own
+
+_FOOTNOTE = re.compile(r"(?:(?<=[a-z]{3}[.!?])|(?<=\)[.!?]))\d{1,2}(?:,\d{1,2})*(?=[A-Z]|\s|$)")
+_FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
+_AFTER_MARK = re.compile(
+    r"(?<=[a-z)”’%\d]),(?=[A-Za-z])"  # chemistry,stress
+    r"|(?<=[a-z)”’])[:;](?=[A-Za-z])"  # include:Cognitive
+    r"|(?<=[a-z]{2})[.?!](?=[A-Z][a-z])|(?<=[)”])[.?!](?=[A-Z])"  # 2023.Among
+    r"|(?<=\w{2}\))(?=[A-Za-z])"  # (CBT)is
+    r"|(?<=\d[.])(?=[A-Z][a-z])"
+)
+_BEFORE_PAREN = re.compile(r"(?<=[A-Za-z])(?=\((?:[A-Z\d][^()]+|[^()\s]+\s[^()]*)\))")
+_BEFORE_DIGITS = re.compile(r"[A-Za-z]+(?=\d{3})")
+_AFTER_DIGITS = re.compile(r"(?<=\d{3})([a-z]{2,})\b")
+_AFTER_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)([a-z]{3,})\b")
+_CAMEL = re.compile(r"(?P<left>[a-z]+|’s|'s)(?P<right>[A-Z][A-Za-z]*)")
+_CAPITALS = re.compile(r"(?P<left>[A-Z]{3,})(?P<right>[a-z]+)")
+
+
+def unglue(texts: Sequence[str]) -> list[str]:
+    """The texts of one document with lost spaces put back; addresses are left alone.
+
+    >>> unglue(["Signs ofanxiety and includingdepressionand stress.", "Depression"])
+    ['Signs of anxiety and including depression and stress.', 'Depression']
+    """
+    seen = Counter(word.lower() for text in texts for word in _TOKEN.findall(text))
+    mend = partial(_mend_text, seen=seen)
+    return [_outside_addresses(text, mend) for text in texts]
+
+
+def _outside_addresses(text: str, mend: partial[str]) -> str:
+    pieces = []
+    cursor = 0
+    for match in _ADDRESS.finditer(text):
+        pieces += [mend(text[cursor : match.start()]), match[0]]
+        cursor = match.end()
+    return "".join((*pieces, mend(text[cursor:])))
+
+
+def _mend_text(text: str, seen: Counter[str]) -> str:
+    text = _FOOTNOTE.sub(" ", text)
+    text = _FOOTNOTE_ON_THOUSANDS.sub(r"\1", text)
+    text = _AFTER_MARK.sub(lambda match: match[0] + " ", text)
+    text = _BEFORE_PAREN.sub(" ", text)
+    text = _BEFORE_DIGITS.sub(lambda match: _before_digits(match[0], seen), text)
+    text = _AFTER_DIGITS.sub(lambda m: " " + m[0] if m[0] in _FUNCTION else m[0], text)
+    text = _AFTER_ORDINAL.sub(lambda m: f"{m[1]} {m[2]}" if _known(m[2], seen) else m[0], text)
+    return re.sub(r"[’'A-Za-z]+", lambda match: _mend_word(match[0], seen), text)
+
+
+def _before_digits(word: str, seen: Counter[str]) -> str:
+    mended = _mend_word(word, seen)
+    last = mended.rsplit(" ", 1)[-1].lower()
+    return mended + " " if last in _FUNCTION else mended
+
+
+def _mend_word(word: str, seen: Counter[str]) -> str:
+    match = _CAMEL.fullmatch(word) or _CAPITALS.fullmatch(word)
+    if match and _separable(match["left"], match["right"], seen):
+        return f"{match['left']} {_mend_word(match['right'], seen)}"
+    if not word.isalpha() or word[1:] != word[1:].lower() or _is_word(word, seen):
+        return word
+    pieces = _split(word.lower(), seen, _MAX_PIECES)
+    if len(pieces) < 2 or not _convincing(pieces, word, seen):
+        return word
+    text, cursor = [], 0
+    for piece in pieces:
+        text.append(word[cursor : cursor + len(piece)])
+        cursor += len(piece)
+    return " ".join(text)
+
+
+def _separable(left: str, right: str, seen: Counter[str]) -> bool:
+    if left.isupper():
+        return right in _FUNCTION and seen[left.lower()] > 0
+    return left in ("'s", "’s") or (
+        (left in _FUNCTION or (len(left) >= _MIN_CONTENT and left in english_words()))
+        and (right.isupper() or _known(right, seen) or bool(_CAPITALS.fullmatch(right)))
+    )
+
+
+def _split(word: str, seen: Counter[str], most: int) -> list[str]:
+    """The fewest pieces, each two with a function word between them; [] if there are none."""
+    best: list[str] = []
+    if most < 1:
+        return best
+    for at in range(len(word) - 2, 1, -1):
+        head = word[:at]
+        if not _piece(head, seen):
+            continue
+        rest = [word[at:]] if _piece(word[at:], seen) else _split(word[at:], seen, most - 1)
+        if not rest or not (head in _FUNCTION or rest[0] in _FUNCTION):
+            continue
+        if not best or len(rest) + 1 < len(best):
+            best = [head, *rest]
+    return best
+
+
+def _piece(text: str, seen: Counter[str]) -> bool:
+    return text in _FUNCTION or (len(text) >= _MIN_CONTENT and _known(text, seen))
+
+
+def _convincing(pieces: Sequence[str], word: str, seen: Counter[str]) -> bool:
+    if _is_compound(word, seen):
+        return False  # "causedisability": not "caused is ability"
+    content = [piece for piece in pieces if piece not in _FUNCTION]
+    if len(pieces) > 2 or len(content) != 1:
+        return True
+    if pieces[0] in _NOT_FIRST or pieces[1] in _NOT_LAST:
+        return False
+    unseen = pieces[0] == content[0] and not seen[content[0]]
+    doubtful = unseen and (word[0].isupper() or pieces[1] == "is")  # "Medicare", "enuresis"
+    return len(content[0]) >= (_MIN_DOUBTFUL_CONTENT if doubtful else _MIN_LONE_CONTENT)
+
+
+def _is_compound(word: str, seen: Counter[str]) -> bool:
+    """Whether two words without a function word make it up; "drug sand" is no such pair."""
+    word = word.lower()
+    return any(
+        _content(word[:at], seen)
+        and _content(word[at:], seen)
+        and not (word[at] == "s" and word[at + 1 :] in _FUNCTION)
+        for at in range(3, len(word) - 2)
+    )
+
+
+def _content(text: str, seen: Counter[str]) -> bool:
+    return text not in _FUNCTION and _known(text, seen)
+
+
+def _known(word: str, seen: Counter[str]) -> bool:
+    return word.lower() in english_words() or seen[word.lower()] >= _SEEN
+
+
+def _is_word(word: str, seen: Counter[str]) -> bool:
+    return word.lower() in english_words() or seen[word.lower()] >= _ESTABLISHED
