@@ -68,17 +68,18 @@ def build_errors(index_dir: Path) -> Iterator[None]:
 
 def _advice(error: OSError | sqlite3.Error, index_dir: Path) -> str:
     code = error.errno if isinstance(error, OSError) else None
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
     # NumPy and SQLite report a full disk without a number: "x requested and y written",
     # "database or disk is full".
-    unnumbered = code is None and any(s in str(error) for s in ("written", "full", "I/O"))
+    unnumbered = code is None and any(word in said for word in ("written", "full", "I/O"))
     if code in _FULL or unnumbered:
         return (
-            f"No room left to write in {index_dir} ({error}): free some space, or choose another "
+            f"No room left to write in {index_dir} ({said}): free some space, or choose another "
             "place with --index-dir, then run `rag build` again"
         )
     if code in _FORBIDDEN:
         return (
-            f"May not write in {index_dir} ({error}): make the folder writable, or choose "
-            "another place with --index-dir"
+            f"May not write in {index_dir} ({said}): make the folder writable, or choose another "
+            "place with --index-dir"
         )
-    return f"Cannot write in {index_dir} ({error}): mend that, or choose another with --index-dir"
+    return f"Cannot write in {index_dir} ({said}): mend that, or choose another with --index-dir"

@@ -47,13 +47,14 @@ def pointer_lock(index_dir: Path) -> Iterator[None]:
 @contextmanager
 def _held(index_dir: Path, name: str, timeout: float) -> Iterator[None]:
     lock = FileLock(index_dir / name, timeout=timeout, is_singleton=False, thread_local=False)
-    try:
-        with build_errors(index_dir):
+    with build_errors(index_dir):
+        try:
             lock.acquire()
-    except Timeout:
-        raise BuildInProgressError(
-            f"Another build is at work in {index_dir}: wait until it is done, then run this again"
-        ) from None
+        except Timeout:  # an OSError too, so it is caught before build_errors sees it
+            raise BuildInProgressError(
+                f"Another build is at work in {index_dir}: wait until it is done, then run this "
+                "again"
+            ) from None
     try:
         yield
     finally:

@@ -70,8 +70,10 @@ def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage
     folder = versions_dir / f"{UNFINISHED}{os.getpid()}"
     folder.mkdir()
     try:
-        reused = _write_files(folder, recipe, known, stage)
-        _put_in_place(folder, versions_dir / recipe.id)
+        manifest, reused = _write_files(folder, recipe, known, stage)
+        target = versions_dir / recipe.id
+        if not _holds(target, manifest):
+            _put_in_place(folder, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return reused
@@ -87,7 +89,9 @@ def sweep(versions_dir: Path) -> None:
             shutil.rmtree(path)
 
 
-def _write_files(folder: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
+def _write_files(
+    folder: Path, recipe: Recipe, known: Known | None, stage: Stage
+) -> tuple[Manifest, int]:
     content = recipe.content
     record = save_encoder(recipe.encoder, recipe.model, folder / "encoder")
     write_passages(folder / "passages.sqlite", content.sources, content.passages)
@@ -106,8 +110,9 @@ def _write_files(folder: Path, recipe: Recipe, known: Known | None, stage: Stage
     done = stage("Indexing words", len(texts))
     write_lexical(folder / "lexical", texts)
     done(len(texts))
-    write_manifest(folder, _manifest(folder, recipe, record))
-    return reused
+    manifest = _manifest(folder, recipe, record)
+    write_manifest(folder, manifest)
+    return manifest, reused
 
 
 def _sentence_chunks(recipe: Recipe, known: KnownVectors | None, done: Done) -> Iterator[Halves]:
@@ -148,8 +153,6 @@ def _manifest(folder: Path, recipe: Recipe, encoder: EncoderRecord) -> Manifest:
 
 
 def _put_in_place(folder: Path, target: Path) -> None:
-    if _same_bytes(folder, target):
-        return
     if target.exists():
         # Only a damaged version, or a full rebuild whose bytes differ, is ever replaced. A folder
         # cannot be replaced in one step; if the process dies between the two, `sweep` mends it.
@@ -162,10 +165,11 @@ def _put_in_place(folder: Path, target: Path) -> None:
     flush_folder(target.parent)
 
 
-def _same_bytes(folder: Path, target: Path) -> bool:
+def _holds(target: Path, manifest: Manifest) -> bool:
+    """Whether the version is there already, byte for byte."""
     try:
         there = read_manifest(target)
         check_files(target, there)
     except IndexUnavailableError:
         return False
-    return read_manifest(folder).files == there.files
+    return there.files == manifest.files
