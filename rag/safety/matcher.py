@@ -1,0 +1,183 @@
+"""Matches readable patterns on word sequences in linear time, without regular expressions.
+
+A pattern is words separated by spaces:
+
+    word            that word                    a|b|c         one of these words
+    (a b|c)         one of these phrases
+    {class}         any phrase of a word class   {#}           a number, as digits or a word
+    item?           may be missing               item*         up to four times, or missing
+    ..              up to 2 words between        ...           up to 6 words between
+    {end}           nothing, where a clause ends
+
+Nothing crosses the end of a sentence. Every step keeps a set of possible positions, so the work
+for one pattern is bounded by its length, however the text is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.errors import CorpusError
+from rag.safety.normalise import BREAK, QUOTE
+
+_PART = re.compile(r"\([^)]*\)[?*]?|\S+")
+_GAPS = {"..": 2, "...": 6}
+_MAX_REPEAT = 4
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
+    "hundred thousand dozen dozens couple few several".split()
+)
+
+_CLAUSE_STARTS = frozenset(
+    "and but so because please i my it he she they we you the this what why how tonight now all no "
+    "nobody everyone everything nothing there when if or lol just sorry tell help".split()
+)
+
+Phrases = Mapping[str, tuple[tuple[str, ...], ...]]  # first word -> phrases that begin with it
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One element of a pattern: a set of phrases, or a gap of up to `gap` words."""
+
+    phrases: Phrases
+    number: bool = False
+    least: int = 1
+    most: int = 1
+    gap: int = 0
+    clause_end: bool = False
+
+    def ends(self, words: Sequence[str], at: int) -> Iterator[int]:
+        """Positions after each phrase of the item that begins at `at`."""
+        if self.clause_end and (
+            at >= len(words) or words[at] in (BREAK, QUOTE) or words[at] in _CLAUSE_STARTS
+        ):
+            yield at
+        if at >= len(words):
+            return
+        if self.number and (words[at].isdigit() or words[at] in _NUMBER_WORDS):
+            yield at + 1
+        for phrase in self.phrases.get(words[at], ()):
+            if tuple(words[at : at + len(phrase)]) == phrase:
+                yield at + len(phrase)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern. `firsts` are the words that it can begin with, None for numbers."""
+
+    source: str
+    items: tuple[Item, ...]
+    firsts: frozenset[str | None]
+
+    def match(self, words: Sequence[str], start: int) -> int:
+        """End of the longest match that begins at `start`, or -1."""
+        positions = {start}
+        for item in self.items:
+            following: set[int] = set()
+            for at in positions:
+                following.update(_advance(item, words, at))
+            if not following:
+                return -1
+            positions = following
+        return max(positions)
+
+
+def _advance(item: Item, words: Sequence[str], at: int) -> Iterator[int]:
+    if item.gap:
+        for end in range(at, min(at + item.gap, len(words)) + 1):
+            yield end
+            if end < len(words) and words[end] in (BREAK, QUOTE):
+                return
+        return
+    frontier = {at}
+    for count in range(item.most + 1):
+        if count >= item.least:
+            yield from frontier
+        frontier = {end for here in frontier for end in item.ends(words, here)}
+        if not frontier:
+            return
+
+
+def compile_pattern(source: str, classes: Mapping[str, Phrases]) -> Pattern:
+    """Compile `source`.
+
+    Raises:
+        CorpusError: an unknown word class, or a pattern that could match nothing.
+    """
+    items: list[Item] = []
+    for part in _PART.findall(source):
+        if part in _GAPS:
+            items.append(Item({}, gap=_GAPS[part]))
+            continue
+        least, most = 1, 1
+        if part[-1] in "?*":
+            least, most = 0, _MAX_REPEAT if part[-1] == "*" else 1
+            part = part[:-1]
+        choices = part.strip("()").split("|")
+        items.append(
+            Item(
+                _phrases(choices, classes, source),
+                number="{#}" in choices,
+                clause_end="{end}" in choices,
+                least=least,
+                most=most,
+            )
+        )
+    firsts: set[str | None] = set()
+    for item in items:
+        if item.gap or (item.clause_end and item.least):
+            raise CorpusError(f"Pattern {source!r} must begin with a word.")
+        firsts.update(item.phrases)
+        if item.number:
+            firsts.add(None)
+        if item.least:
+            return Pattern(source, tuple(items), frozenset(firsts))
+    raise CorpusError(f"Pattern {source!r} has no part that must be there. Make one required.")
+
+
+def _phrases(choices: Sequence[str], classes: Mapping[str, Phrases], source: str) -> Phrases:
+    """The phrases that the alternatives stand for: whole classes, or words and classes in a row."""
+    if len(choices) == 1 and choices[0].strip("{}") in classes:
+        return classes[choices[0].strip("{}")]
+    found: list[tuple[str, ...]] = []
+    for choice in choices:
+        if choice in ("{#}", "{end}"):
+            continue
+        rows: list[tuple[str, ...]] = [()]
+        for word in choice.split():
+            ends = [(word,)]
+            if word[0] == "{":
+                name = word.strip("{}")
+                if name not in classes:
+                    raise CorpusError(f"Pattern {source!r}: no word class {name!r}.")
+                ends = [phrase for row in classes[name].values() for phrase in row]
+            if not word.strip("{}'").isalnum() and word.strip("{}") not in classes:
+                raise CorpusError(f"Pattern {source!r}: {word!r} cannot stand in ( ).")
+            rows = [(*row, *end) for row in rows for end in ends]
+        found.extend(rows)
+    return phrase_table(found)
+
+
+def phrase_table(phrases: Iterable[tuple[str, ...]]) -> Phrases:
+    """Group phrases by their first word."""
+    table: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for phrase in phrases:
+        table[phrase[0]] = (*table.get(phrase[0], ()), phrase)
+    return table
+
+
+def pattern_words(pattern: Pattern) -> Iterator[str]:
+    """Every word that the pattern contains."""
+    for item in pattern.items:
+        for phrases in item.phrases.values():
+            for phrase in phrases:
+                yield from phrase
+
+
+def is_number(word: str) -> bool:
+    """Whether `{#}` matches `word`."""
+    return word.isdigit() or word in _NUMBER_WORDS

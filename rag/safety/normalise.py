@@ -1,0 +1,247 @@
+"""Turns what people type into plain word sequences that rules can be matched on.
+
+Undoes what hides a word from a word list: width and font variants, look-alike letters,
+zero-width characters, accents, emoji, digits for letters, stars inside words, stretched or
+spaced-out letters, typing slips, chat abbreviations and contractions. Every step is linear in
+the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+BREAK = "."  # stands between sentences; no gap of a pattern crosses it
+QUOTE = '"'  # stands where a quotation opens or closes
+
+_LOOK_ALIKES = str.maketrans(
+    dict(
+        pair.split("=")
+        for pair in "а=a е=e о=o р=p с=c у=y х=x і=i ј=j ѕ=s ԁ=d һ=h ӏ=l к=k м=m т=t в=b н=h г=r "
+        "п=n α=a β=b ε=e ι=i κ=k ν=v ο=o ρ=p τ=t υ=u χ=x ω=w ѵ=v ɪ=i ɡ=g ł=l ø=o đ=d ı=i ɩ=i".split()
+    )
+)
+_LEET = str.maketrans("013456789@$!|+€", "oieasgtbgasilte")
+_LEET_MARK = re.compile(r"(?=.*[^\W\d_])(?=.*[013456789@$!|+€])")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_CHUNK = re.compile(r"\S+|\n+")
+_PIECE = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.!?;…\n]+|\"|[^\W_a-z0-9]+|\*+")
+_STARRED = re.compile(r"[a-z]+\*+[a-z]+(?:\*+[a-z]+)*")
+_MAX_TOKEN = 40  # no rule has a longer word; longer runs are cut, so one token stays cheap
+_SPELLED_MIN = 3  # this many single letters in a row are read as one spelled-out word
+_SPELLED_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What normalising needs to know of the rules.
+
+    `words`: every word that some pattern contains. `emoji`: character -> word. `expansions`:
+    chat form -> words. `typos`: slip -> word. `fuzzy`: words that one slip may not hide.
+    """
+
+    words: frozenset[str]
+    emoji: Mapping[str, str]
+    expansions: Mapping[str, tuple[str, ...]]
+    typos: Mapping[str, str]
+    fuzzy: frozenset[str]
+    not_fuzzy: frozenset[str] = frozenset()
+    _deletes: dict[str, str] = field(init=False, repr=False, compare=False)
+    _by_length: dict[int, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        deletes: dict[str, str] = {}
+        for word in sorted(self.fuzzy):
+            for cut in _one_letter_less(word):
+                deletes.setdefault(cut, word)
+        by_length: dict[int, tuple[str, ...]] = {}
+        for word in sorted(self.fuzzy):
+            by_length[len(word)] = (*by_length.get(len(word), ()), word)
+        object.__setattr__(self, "_deletes", deletes)
+        object.__setattr__(self, "_by_length", by_length)
+
+    def nearest(self, token: str) -> str | None:
+        """The sensitive word that is one slip away from `token`, if there is one."""
+        if len(token) < 5 or token in self.words or token in self.not_fuzzy:
+            return None
+        found = self._deletes.get(token)
+        for cut in _one_letter_less(token):
+            if cut in self.fuzzy:
+                return cut
+            found = found or self._deletes.get(cut)
+        return found
+
+    def starred(self, token: str) -> str | None:
+        """The sensitive word that `token`, with stars for letters, stands for."""
+        for word in self._by_length.get(len(token), ()):
+            if all(a in ("*", b) for a, b in zip(token, word, strict=True)):
+                return word
+        return None
+
+    def segment(self, letters: str) -> tuple[str, ...] | None:
+        """`letters` as rule words without spaces between them, fewest words first, or None."""
+        best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - 12), end):
+                head, word = best[start], letters[start:end]
+                if head is None or word not in self.words:
+                    continue
+                here = best[end]
+                if here is None or len(head) + 1 < len(here):
+                    best[end] = (*head, word)
+        return best[-1]
+
+
+def tokens(text: str, lexicon: Lexicon) -> list[str]:
+    """The words of `text`, lower case, with `BREAK` between sentences and `QUOTE` at quotes.
+
+    >>> tokens("I wanna d!eeee 2night", lexicon)  # doctest: +SKIP
+    ['i', 'want', 'to', 'die', 'tonight']
+    """
+    pieces = _pieces(_characters(text, lexicon), lexicon)
+    words: list[str] = []
+    for token in _join_spelled(pieces, lexicon):
+        words.extend(_expand(token, lexicon))
+    return _join_split_words(words, lexicon)
+
+
+def _characters(text: str, lexicon: Lexicon) -> str:
+    text = unicodedata.normalize("NFKC", text)
+    out: list[str] = []
+    for char in text:
+        if char < "\x7f":
+            out.append(char)
+            continue
+        if char in lexicon.emoji:
+            out.append(f" {lexicon.emoji[char]} ")
+            continue
+        code = ord(char)
+        if 0x1F130 <= code <= 0x1F189:  # squared and negative squared letters
+            out.append(chr(ord("a") + (code - 0x1F130) % 32 % 26))
+        elif 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators
+            out.append(chr(ord("a") + code - 0x1F1E6))
+        elif unicodedata.category(char) not in ("Cf", "Mn", "Me", "Cc", "Co", "Cs"):
+            out.append(char)
+    folded = "".join(out).casefold()
+    for mark in "‘’ʼ`´′":
+        folded = folded.replace(mark, "'")
+    for mark in "“”„«»″":
+        folded = folded.replace(mark, '"')
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFD", folded)
+    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+
+
+def _pieces(text: str, lexicon: Lexicon) -> list[str]:
+    pieces: list[str] = []
+    for match in _CHUNK.finditer(text):
+        chunk = match.group()
+        if not chunk.isascii() and any("a" <= c <= "z" for c in chunk):
+            chunk = chunk.translate(_LOOK_ALIKES)  # mixed scripts inside one word
+        plain = _PIECE.findall(chunk)
+        starred = _STARRED.search(chunk) if "*" in chunk else None
+        if starred and (word := lexicon.starred(starred.group())):
+            pieces.append(word)
+            continue
+        if len(chunk) <= _MAX_TOKEN and _LEET_MARK.match(chunk):
+            pieces.extend(_unleet(chunk, plain, lexicon))
+        else:
+            pieces.extend(p for p in plain if p[0] != "*")
+    return pieces
+
+
+def _unleet(chunk: str, plain: list[str], lexicon: Lexicon) -> list[str]:
+    """`chunk` with digits and signs read as letters, where that gives words of the rules."""
+    body = chunk.rstrip(".,;:!?)\"'")
+    tail = _PIECE.findall(chunk[len(body) :])
+    for form in (body, body.lstrip("(\"'")):
+        read = form.translate(_LEET)
+        for candidate in (read, read.replace("i", "l"), form.replace("1", "l").translate(_LEET)):
+            words = [w for w in re.split(r"[^a-z']+", _squeeze(candidate, lexicon)) if w]
+            if words and all(w in lexicon.words or w in lexicon.expansions for w in words):
+                return words + tail
+    return plain
+
+
+def _join_spelled(pieces: list[str], lexicon: Lexicon) -> list[str]:
+    """ "k i l l" and "k.i.l.l" become "kill"; other runs of single letters stay as they are."""
+    out: list[str] = []
+    run: list[str] = []
+    dots = 0
+
+    def close() -> None:
+        nonlocal dots
+        letters = "".join(t for t in run if t != BREAK)
+        words = lexicon.segment(letters) if _SPELLED_MIN <= len(letters) <= _SPELLED_MAX else None
+        out.extend(words if words else run)
+        run.clear()
+        dots = 0
+
+    for piece in pieces:
+        if len(piece) == 1 and piece.isalpha():
+            run.append(piece)
+            dots = 0
+        elif piece == BREAK and run and dots == 0:
+            run.append(piece)
+            dots = 1
+        else:
+            if run:
+                close()
+            out.append(piece)
+    if run:
+        close()
+    return out
+
+
+def _expand(token: str, lexicon: Lexicon) -> Iterable[str]:
+    if token[0] in ".!?;…\n":
+        return (BREAK,)
+    if token == QUOTE:
+        return (QUOTE,)
+    token = _squeeze(token[:_MAX_TOKEN], lexicon)
+    if token in lexicon.expansions:
+        return lexicon.expansions[token]
+    bare = token.replace("'", "")
+    if bare in lexicon.expansions:
+        return lexicon.expansions[bare]
+    stem, apostrophe, ending = token.partition("'")
+    if apostrophe:
+        return (stem,) if ending == "s" else (bare,)
+    token = lexicon.typos.get(token, token)
+    return (lexicon.nearest(token) or token,)
+
+
+def _squeeze(token: str, lexicon: Lexicon) -> str:
+    """ "pleaseee" -> "please": letters typed three or more times, where that gives a known word."""
+    if not _STRETCHED.search(token):
+        return token
+    once = _STRETCHED.sub(r"\1", token)
+    twice = _STRETCHED.sub(r"\1\1", token)
+    for form in (once, twice, re.sub(r"(.)\1+", r"\1", token)):
+        if form in lexicon.words or form in lexicon.expansions or form in lexicon.typos:
+            return form
+    return once
+
+
+def _join_split_words(words: list[str], lexicon: Lexicon) -> list[str]:
+    """ "my self" -> "myself", "sui cide" -> "suicide": sensitive words cut in two or three."""
+    out: list[str] = []
+    at = 0
+    while at < len(words):
+        for size in (3, 2):
+            joined = "".join(words[at : at + size])
+            if len(words) - at >= size and joined in lexicon.fuzzy:
+                out.append(joined)
+                at += size
+                break
+        else:
+            out.append(words[at])
+            at += 1
+    return out
+
+
+def _one_letter_less(word: str) -> Iterable[str]:
+    return (word[:i] + word[i + 1 :] for i in range(len(word)))

@@ -1,0 +1,147 @@
+"""Decides, before anything else is done, whether somebody may be in danger.
+
+Rules only: no model, index or network is needed, so this works when all else is down. It says
+which concern was recognised and by which rules. It never gives a score or a level of risk: NICE
+NG225 (recommendation 1.6) advises against scales that claim to predict suicide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.safety.guards import Match, Message, find_all, is_guarded, reported_by_other
+from rag.safety.normalise import BREAK, QUOTE, tokens
+from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
+
+_FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with the next one
+_WINDOW = 2000  # words looked at together in a very long turn
+_OVERLAP = 60  # words that neighbouring windows share; longer than any pattern can reach
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What was recognised. `rules` are the ids of all rules that fired, `also` lesser concerns.
+
+    `category` is one of `rag.safety.ruleset.CATEGORIES`, or None when `crisis` is False.
+    `imminent` means that the words speak of danger now, or that help cannot wait.
+    """
+
+    crisis: bool
+    category: str | None = None
+    rules: tuple[str, ...] = ()
+    imminent: bool = False
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    rule: Rule
+    category: str
+    imminent: bool
+    turn: int
+
+
+def triage(turns: Sequence[str], *, rules: RuleSet | None = None) -> Triage:
+    """Look over the whole conversation so far, oldest turn first.
+
+    >>> triage(["This exam is killing me"]).crisis
+    False
+    >>> triage(["I want to kill myself tonight"]).imminent
+    True
+    """
+    rules = rules or shipped_rules()
+    findings: list[_Finding] = []
+    signals: list[tuple[int, str]] = []
+    seen: set[tuple[str, ...]] = set()
+    for number, words in _windows(turns, rules):
+        key = tuple(words)
+        if key in seen:
+            continue
+        seen.add(key)
+        for rule, found in _matches(words, rules):
+            signals.append((number, rule.id))
+            if found is not None:
+                findings.append(_Finding(rule, found[0], found[1], number))
+    findings.extend(_combinations(signals, rules))
+    return _verdict(findings)
+
+
+def _windows(turns: Sequence[str], rules: RuleSet) -> Iterator[tuple[int, list[str]]]:
+    """(turn number, words): each turn, and each turn run on into the next unfinished one."""
+    previous: list[str] = []
+    for number, turn in enumerate(turns):
+        words = _joined_fragments(tokens(turn, rules.lexicon))
+        for start in range(0, max(1, len(words)), _WINDOW):
+            yield number, words[max(0, start - _OVERLAP) : start + _WINDOW]
+        if previous and previous[-1] != BREAK:
+            yield number, [*previous[-_OVERLAP:], *words[:_OVERLAP]]
+        previous = words
+
+
+def _joined_fragments(words: list[str]) -> list[str]:
+    """Drop the breaks inside choppy text: "I just. can't. go on." is one sentence."""
+    out: list[str] = []
+    length = 0
+    for word in words:
+        if word == BREAK:
+            if length > _FRAGMENT:
+                out.append(BREAK)
+            length = 0 if length > _FRAGMENT else length
+        else:
+            out.append(word)
+            length += word != QUOTE
+    return out
+
+
+def _matches(
+    words: Sequence[str], rules: RuleSet
+) -> Iterator[tuple[Rule, tuple[str, bool] | None]]:
+    """Rules that fire on one window, each with (category, imminent), or None for a signal."""
+    candidates: list[Match] = list(find_all(words, rules.index))
+    if not candidates:
+        return
+    message = Message.of(words, rules)
+    for match in candidates:
+        rule = rules.rules[match.name]
+        if is_guarded(match, rule, message, rules):
+            continue
+        if rule.category == SIGNAL:
+            yield rule, None
+            continue
+        category = rule.category
+        if rule.person == "self" and reported_by_other(match, message, rules):
+            category = "third_party"
+        yield rule, (category, rule.imminent or (rule.urgent and message.has("now")))
+
+
+def _combinations(signals: Sequence[tuple[int, str]], rules: RuleSet) -> Iterator[_Finding]:
+    everywhere = {name for _, name in signals}
+    by_turn: dict[int, set[str]] = {}
+    for number, name in signals:
+        by_turn.setdefault(number, set()).add(name)
+    for rule in rules.combined:
+        wanted = set(rule.all)
+        scopes = [everywhere] if rule.within == "conversation" else list(by_turn.values())
+        if any(wanted <= scope for scope in scopes):
+            yield _Finding(rule, rule.category, rule.imminent, -1)
+
+
+def _verdict(findings: Sequence[_Finding]) -> Triage:
+    if not findings:
+        return Triage(crisis=False)
+    present = {finding.category for finding in findings}
+    order = sorted(
+        present,
+        key=lambda name: (
+            not any(f.imminent for f in findings if f.category == name),
+            CATEGORIES.index(name),
+        ),
+    )
+    return Triage(
+        crisis=True,
+        category=order[0],
+        rules=tuple(sorted({finding.rule.id for finding in findings})),
+        imminent=any(finding.imminent for finding in findings),
+        also=tuple(order[1:]),
+    )
