@@ -85,7 +85,9 @@ class Engine:
         if limits.refuse:
             return scope_answer(question, limits.note)
         with clock.step("retrieve"):
-            found = self._retriever.retrieve(question, as_of=as_of)
+            found = self._retriever.retrieve(
+                question, top_k=self.settings.retrieval.top_k, as_of=as_of
+            )
         with clock.step("compose"):
             draft = self._composer.compose(question, found.vector, found.evidence)
         with clock.step("verify"):
@@ -128,7 +130,9 @@ class Engine:
     ) -> Retrieval:
         """The evidence for a question, best first, without composing an answer."""
         question = clean_question(question, self.settings.max_question_chars)
-        return self._retriever.retrieve(question, top_k=top_k, as_of=as_of, arms=arms)
+        return self._retriever.retrieve(
+            question, top_k=top_k or self.settings.retrieval.top_k, as_of=as_of, arms=arms
+        )
 
     def verify(self, sentence: str, passages: Sequence[str]) -> Verdict:
         """Whether the passages, taken together, support the sentence."""
