@@ -89,7 +89,8 @@ def _print_report(report: BuildReport, index_dir: Path) -> None:
     for path, warning in report.warnings:
         print(f"note: {path}: {_line(warning)}")
     if report.quarantined:
-        print(f"{len(report.quarantined)} documents were left out:")
+        count = len(report.quarantined)
+        print(f"{count} {'document was' if count == 1 else 'documents were'} left out:")
     for path, reason in report.quarantined:
         print(f"  {path}: {_line(reason)}")
 
