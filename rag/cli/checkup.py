@@ -73,8 +73,8 @@ def check_encoder(settings: Settings) -> Finding:
     except RagError as error:
         facts: dict[str, Any] = {"model": _masked(settings.encoder.model)}
         return Finding("encoder", False, facts, (_masked(str(error)),))
-    facts = {"name": _masked(encoder.name), "sha256": encoder.sha256, "dimensions": encoder.dimensions}
-    return Finding("encoder", True, facts)
+    facts = {"name": _masked(encoder.name), "sha256": encoder.sha256}
+    return Finding("encoder", True, {**facts, "dimensions": encoder.dimensions})
 
 
 def check_index(settings: Settings) -> Finding:

@@ -39,7 +39,7 @@ class Service:
         and still answers a crisis."""
         try:
             self.slot.swap(await self.in_thread(lambda: Engine.open(self.settings)))
-        except RagError as error:
+        except (RagError, OSError) as error:
             self.slot.clear(str(error))
 
     async def stop(self) -> None:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 Done = subprocess.CompletedProcess[bytes]
 Run = Callable[..., Done]
+NEARLY_TIED = 0.001
 
 
 def test_hits_come_best_first_with_each_arms_score(rag: Run, built_index: Path) -> None:
@@ -15,7 +17,8 @@ def test_hits_come_best_first_with_each_arms_score(rag: Run, built_index: Path) 
     )
     found = json.loads(done.stdout)
     scores = [hit["score"] for hit in found["hits"]]
-    assert scores == sorted(scores, reverse=True)
+    # Scores that nearly tie are ordered by evidence grade.
+    assert all(a >= b - NEARLY_TIED for a, b in pairwise(scores))
     assert 1 <= len(scores) <= 3
     best = found["hits"][0]
     assert best["source_id"] == "insomnia"
