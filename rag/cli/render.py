@@ -19,16 +19,17 @@ def print_answer(answer: Answer, *, evidence: bool = False) -> None:
     """The answer with its marks, numbered citations, and what was left out or looked at."""
     console = _console()
     style = "bold" if answer.status is Status.CRISIS else ""
-    console.print(_text(answer.text, style))
+    _print_wrapped(console, _text(answer.text, style), 0)
     for resource in answer.resources:
-        _print_indented(console, _resource(resource))
+        _print_wrapped(console, _resource(resource))
     if answer.citations:
         console.print()
     for citation in answer.citations:
         _print_citation(console, citation, evidence)
+    _print_origins(console, answer.citations)
     if answer.searched:
         console.print()
-        console.print(_text("Looked at: " + "; ".join(answer.searched), "dim"))
+        _print_wrapped(console, _text("Looked at: " + "; ".join(answer.searched), "dim"), 0)
     _print_left_out(console, answer, evidence)
     if answer.degraded:
         console.print(_text("Searched without: " + ", ".join(answer.degraded), "yellow"))
@@ -44,8 +45,8 @@ def print_hits(found: Sequence[Evidence], degraded: Sequence[str]) -> None:
         console.print(_text(f"{rank}. {evidence.source.title}", "bold"), end="  ")
         console.print(_text(f"{evidence.hit.score:.4f}  {arms}  {evidence.passage.id}", "dim"))
         if evidence.passage.heading:
-            _print_indented(console, _text(" > ".join(evidence.passage.heading), "italic"))
-        _print_indented(console, _text(evidence.passage.text))
+            _print_wrapped(console, _text(" > ".join(evidence.passage.heading), "italic"))
+        _print_wrapped(console, _text(evidence.passage.text))
     if degraded:
         console.print(_text("Searched without: " + ", ".join(degraded), "yellow"))
 
@@ -57,7 +58,7 @@ def print_verdict(verdict: Verdict) -> None:
     console = _console()
     console.print(_text(f"{word} ({verdict.support:.2f})", style))
     for reason in verdict.reasons:
-        _print_indented(console, _text(reason))
+        _print_wrapped(console, _text(reason))
 
 
 def print_findings(findings: Sequence[Finding], ready: bool) -> None:
@@ -67,7 +68,7 @@ def print_findings(findings: Sequence[Finding], ready: bool) -> None:
         mark = _text("ok      ", "green") if finding.ok else _text("problem ", "red")
         console.print(mark.append_text(_text(finding.name, "bold")))
         for name, value in finding.facts.items():
-            _print_indented(console, _fact(name, value))
+            _print_wrapped(console, _fact(name, value))
     console.print()
     for line in (line for finding in findings for line in finding.advice):
         console.print(_text(f"- {line}"))
@@ -82,17 +83,29 @@ def _fact(name: str, value: object) -> Text:
 
 
 def _print_citation(console: Console, citation: Citation, evidence: bool) -> None:
+    section = [part for part in citation.heading if part != citation.title]
     where = [citation.publisher, str(citation.year or "no date"), _pages(citation.pages)]
-    head = _text(f"[{citation.number}] ", "bold cyan")
-    head.append_text(_text(citation.title, "bold"))
-    head.append_text(_text(". " + ", ".join(part for part in where if part)))
-    console.print(head)
+    line = _text(f"[{citation.number}] ", "bold cyan")
+    line.append_text(_text(citation.title, "bold"))
+    line.append_text(_text("".join(f" > {part}" for part in section), "italic"))
+    line.append_text(_text(". " + ", ".join(part for part in where if part)))
+    _print_wrapped(console, line, 0)
     if citation.url:
         console.print(_text(" " * INDENT + citation.url, "blue"), soft_wrap=True)
-    for origin in citation.rests_on:
-        console.print(_text(" " * INDENT + _origin(origin), "dim"), soft_wrap=True)
     if evidence:
-        _print_indented(console, _text(f"“{citation.quote}”", "italic"))
+        _print_wrapped(console, _text(f"“{citation.quote}”", "italic"))
+
+
+def _print_origins(console: Console, citations: Sequence[Citation]) -> None:
+    """What each cited digest rests on, once, however many of its passages are cited."""
+    for source_id in dict.fromkeys(c.source_id for c in citations if c.rests_on):
+        cited = [citation for citation in citations if citation.source_id == source_id]
+        marks = "".join(f"[{citation.number}]" for citation in cited)
+        console.print()
+        verb = "rests" if len(cited) == 1 else "rest"
+        console.print(_text(f"{marks} {verb} on:"))
+        for origin in cited[0].rests_on:
+            console.print(_text(" " * INDENT + _origin(origin), "dim"), soft_wrap=True)
 
 
 def _print_left_out(console: Console, answer: Answer, evidence: bool) -> None:
@@ -105,7 +118,7 @@ def _print_left_out(console: Console, answer: Answer, evidence: bool) -> None:
     if evidence:
         for dropped in answer.dropped:
             reasons = "; ".join(dropped.reasons)
-            _print_indented(console, _text(f"{dropped.text} ({reasons})", "dim"))
+            _print_wrapped(console, _text(f"{dropped.text} ({reasons})", "dim"))
 
 
 def _pages(pages: tuple[int, ...]) -> str:
@@ -118,7 +131,7 @@ def _pages(pages: tuple[int, ...]) -> str:
 
 def _origin(origin: RestsOn) -> str:
     edition = f" ({origin.edition})" if origin.edition else ""
-    return f"rests on: {origin.publisher}, {origin.title}{edition} {origin.url}".rstrip()
+    return f"{origin.publisher}, {origin.title}{edition} {origin.url}".rstrip()
 
 
 def _resource(resource: Resource) -> Text:
@@ -133,10 +146,10 @@ def _resource(resource: Resource) -> Text:
     return line.append_text(_text(f" — {details}" if details else ""))
 
 
-def _print_indented(console: Console, text: Text) -> None:
-    for line in text.wrap(console, console.width - INDENT):
+def _print_wrapped(console: Console, text: Text, indent: int = INDENT) -> None:
+    for line in text.wrap(console, console.width - indent):
         line.rstrip()
-        console.print(Text(" " * INDENT).append_text(line), soft_wrap=True)
+        console.print(Text(" " * indent).append_text(line), soft_wrap=True)
 
 
 def _text(content: str, style: str = "") -> Text:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.cli.render import print_answer, print_hits
@@ -11,6 +13,7 @@ from rag.model import (
     EvidenceGrade,
     Hit,
     Passage,
+    RestsOn,
     Source,
     Status,
 )
@@ -40,7 +43,7 @@ def test_pages_and_whole_links(capsys: pytest.CaptureFixture[str]) -> None:
     answer = Answer(Status.ANSWERED, "q", "It helps. [1]", citations=(_citation((3, 4)),))
     print_answer(answer)
     shown = capsys.readouterr().out
-    assert "[1] A title. A publisher, 2024, pp. 3–4" in shown
+    assert "[1] A title > H. A publisher, 2024, pp. 3–4" in shown
     assert answer.citations[0].url in shown  # never broken over two lines
 
 
@@ -68,3 +71,12 @@ def test_what_was_left_out_and_looked_at_is_said(capsys: pytest.CaptureFixture[s
     assert "It cures all." not in brief
     print_answer(answer, evidence=True)
     assert "It cures all. (numbers: 5 is not in the passage)" in capsys.readouterr().out
+
+
+def test_what_a_digest_rests_on_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    origin = RestsOn("An institute", "A leaflet", "https://example.org/leaflet", "2024")
+    citations = tuple(replace(_citation(()), number=n, rests_on=(origin,)) for n in (1, 2))
+    print_answer(Answer(Status.ANSWERED, "q", "It helps. [1][2]", citations=citations))
+    shown = capsys.readouterr().out
+    assert "[1][2] rest on:" in shown
+    assert shown.count("An institute, A leaflet (2024) https://example.org/leaflet") == 1
