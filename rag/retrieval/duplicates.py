@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rag.model import Evidence
+from rag.retrieval.policy import last_dated
 
 _WORD = re.compile(r"\w+(?:['’.,]\w+)*")
 # Share of common words from which two texts count as one; below it, two leaflets on one subject
@@ -54,13 +55,8 @@ def merged(ranked: Iterable[Evidence], top_k: int) -> tuple[Evidence, ...]:
 
 def _best(group: list[Evidence]) -> Evidence:
     first = group[0]
-    best = min(group, key=lambda evidence: (evidence.source.grade, -_day(evidence)))
+    best = min(group, key=lambda evidence: (evidence.source.grade, -last_dated(evidence.source)))
     return replace(best, hit=replace(best.hit, score=first.hit.score))
-
-
-def _day(evidence: Evidence) -> int:
-    when = evidence.source.reviewed or evidence.source.published
-    return when.toordinal() if when else 0
 
 
 def _tells(word: str) -> bool:

@@ -47,6 +47,12 @@ def excluded_sources(sources: Sequence[Source], as_of: dt.date | None = None) ->
     )
 
 
+def last_dated(source: Source) -> int:
+    """Day number of the last review, else of publication, else 0. Later is better."""
+    day = source.reviewed or source.published
+    return day.toordinal() if day else 0
+
+
 def _start(source: Source, *, in_past: bool) -> dt.date:
     published = source.published if in_past else None
     return source.effective_from or published or dt.date.min
