@@ -149,7 +149,7 @@ def _phrases(choices: Sequence[str], classes: Mapping[str, Phrases], source: str
             continue
         rows: list[tuple[str, ...]] = [()]
         for word in choice.split():
-            ends = [(word,)]
+            ends: list[tuple[str, ...]] = [(word,)]
             if word[0] == "{":
                 name = word.strip("{}")
                 if name not in classes:

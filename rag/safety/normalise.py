@@ -20,7 +20,7 @@ _LOOK_ALIKES = str.maketrans(
     dict(
         pair.split("=")
         for pair in "а=a е=e о=o р=p с=c у=y х=x і=i ј=j ѕ=s ԁ=d һ=h ӏ=l к=k м=m т=t в=b н=h г=r "
-        "п=n α=a β=b ε=e ι=i κ=k ν=v ο=o ρ=p τ=t υ=u χ=x ω=w ѵ=v ɪ=i ɡ=g ł=l ø=o đ=d ı=i ɩ=i".split()
+        "п=n α=a β=b ε=e ι=i κ=k ν=v ο=o ρ=p τ=t υ=u χ=x ω=w ѵ=v ɪ=i ɡ=g ł=l ø=o đ=d ı=i ".split()
     )
 )
 _LEET = str.maketrans("013456789@$!|+€", "oieasgtbgasilte")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ class RuleSet:
     cue_index: Indexed
     words: Mapping[str, frozenset[str]]
     lexicon: Lexicon
+    classes: Mapping[str, Phrases]
 
 
 def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
@@ -89,7 +90,7 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
     base = _read(folder / "words.toml")
     guards = _read(folder / "guards.toml")
     classes = _classes(base["classes"])
-    cues = {name: _patterns(lines, classes) for name, lines in guards["cues"].items()}
+    cues = {name: compile_lines(lines, classes) for name, lines in guards["cues"].items()}
     rules: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.name in ("words.toml", "guards.toml"):
@@ -110,10 +111,11 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
     return RuleSet(
         rules=rules,
         combined=combined,
-        index=_index((r.id, p) for r in rules.values() for p in r.patterns),
+        index=index_patterns((r.id, p) for r in rules.values() for p in r.patterns),
         cues=cues,
-        cue_index=_index((name, p) for name, patterns in cues.items() for p in patterns),
+        cue_index=index_patterns((name, p) for name, patterns in cues.items() for p in patterns),
         words={name: frozenset(text.split()) for name, text in guards["words"].items()},
+        classes=classes,
         lexicon=Lexicon(
             words=frozenset(vocabulary),
             emoji=base["emoji"],
@@ -164,9 +166,9 @@ def _rule(row: Mapping[str, Any], classes: Mapping[str, Phrases], where: str) ->
     return Rule(
         id=row["id"],
         category=row["category"],
-        patterns=_patterns(row.get("patterns", ""), classes),
+        patterns=compile_lines(row.get("patterns", ""), classes),
         all=tuple(row.get("all", ())),
-        unless=_patterns(row.get("unless", ""), classes),
+        unless=compile_lines(row.get("unless", ""), classes),
         imminent=row.get("imminent", False),
         urgent=row.get("urgent", False),
         person=row.get("person", "self"),
@@ -175,12 +177,13 @@ def _rule(row: Mapping[str, Any], classes: Mapping[str, Phrases], where: str) ->
     )
 
 
-def _patterns(lines: str, classes: Mapping[str, Phrases]) -> tuple[Pattern, ...]:
+def compile_lines(lines: str, classes: Mapping[str, Phrases]) -> tuple[Pattern, ...]:
     """One pattern a line."""
     return tuple(compile_pattern(line, classes) for line in lines.splitlines() if line.strip())
 
 
-def _index(pairs: Iterable[tuple[str, Pattern]]) -> Indexed:
+def index_patterns(pairs: Iterable[tuple[str, Pattern]]) -> Indexed:
+    """Group (owner, pattern) pairs by the first words of the patterns."""
     table: dict[str | None, list[tuple[str, Pattern]]] = {}
     for name, pattern in pairs:
         for first in pattern.firsts:

@@ -14,6 +14,7 @@ from rag.safety.guards import Match, Message, find_all, is_guarded, reported_by_
 from rag.safety.normalise import BREAK, QUOTE, tokens
 from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
 
+_MINOR = "signal.minor"
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with the next one
 _WINDOW = 2000  # words looked at together in a very long turn
 _OVERLAP = 60  # words that neighbouring windows share; longer than any pattern can reach
@@ -24,7 +25,8 @@ class Triage:
     """What was recognised. `rules` are the ids of all rules that fired, `also` lesser concerns.
 
     `category` is one of `rag.safety.ruleset.CATEGORIES`, or None when `crisis` is False.
-    `imminent` means that the words speak of danger now, or that help cannot wait.
+    `imminent` means that the words speak of danger now, or that help cannot wait; `minor` that
+    the writer seems to be under 18.
     """
 
     crisis: bool
@@ -32,6 +34,7 @@ class Triage:
     rules: tuple[str, ...] = ()
     imminent: bool = False
     also: tuple[str, ...] = ()
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def triage(turns: Sequence[str], *, rules: RuleSet | None = None) -> Triage:
             if found is not None:
                 findings.append(_Finding(rule, found[0], found[1], number))
     findings.extend(_combinations(signals, rules))
-    return _verdict(findings)
+    return _verdict(findings, minor=any(name == _MINOR for _, name in signals))
 
 
 def _windows(turns: Sequence[str], rules: RuleSet) -> Iterator[tuple[int, list[str]]]:
@@ -127,9 +130,9 @@ def _combinations(signals: Sequence[tuple[int, str]], rules: RuleSet) -> Iterato
             yield _Finding(rule, rule.category, rule.imminent, -1)
 
 
-def _verdict(findings: Sequence[_Finding]) -> Triage:
+def _verdict(findings: Sequence[_Finding], *, minor: bool) -> Triage:
     if not findings:
-        return Triage(crisis=False)
+        return Triage(crisis=False, minor=minor)
     present = {finding.category for finding in findings}
     order = sorted(
         present,
@@ -144,4 +147,5 @@ def _verdict(findings: Sequence[_Finding]) -> Triage:
         rules=tuple(sorted({finding.rule.id for finding in findings})),
         imminent=any(finding.imminent for finding in findings),
         also=tuple(order[1:]),
+        minor=minor or "child" in present,
     )

@@ -1,0 +1,149 @@
+"""The answer to somebody who may be in danger: templates and numbers from sealed files, no more.
+
+No model, index or network is touched, and nothing heavy is imported. When the files are missing,
+edited or out of date, a built-in text without any helpline is given, and it says why.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import CorpusError
+from rag.model import Answer, Resource, Status
+from rag.safety.resources import (
+    CRISIS_FOLDER,
+    Country,
+    Line,
+    ResourceTable,
+    load_resources,
+    sealed_bytes,
+)
+
+if TYPE_CHECKING:
+    from rag.safety.triage import Triage
+
+_MOST_LINES = 4  # more than this is hard to choose from in distress
+_KINDS_FIRST = {
+    "overdose": ("poison",),
+    "medication_reaction": ("poison",),
+    "abuse": ("abuse", "sexual_violence"),
+    "child": ("child",),
+    "perinatal": ("perinatal",),
+    "eating_disorder": ("eating",),
+    "withdrawal": ("substance",),
+}
+_ACT_FIRST = ("overdose",)  # here the first words are what to do
+_PARTS = ("open", "now", "talk", "steps", "close")
+
+_BUILT_IN = (
+    "It sounds as if you, or someone near you, may be in danger. Please get help from a person "
+    "now. Call your country's emergency number, or go to the nearest hospital emergency "
+    "department. On most mobile phones 112 or 911 reaches an emergency service. If you can, stay "
+    "with someone you trust, and move away from anything that could be used to hurt you. "
+    "I am an AI, not a person, and I cannot call anyone for you. My list of helplines cannot be "
+    "used right now ({why}), so I am not giving you any other number: one that is wrong would be "
+    "worse. You can keep writing to me."
+)
+
+
+def crisis_answer(
+    triage: Triage,
+    question: str,
+    *,
+    country: str | None = None,
+    today: dt.date | None = None,
+    folder: Path = CRISIS_FOLDER,
+) -> Answer:
+    """The crisis answer for what `triage` recognised.
+
+    `country` is what the person stated: an ISO 3166-1 alpha-2 code, a locale such as "en-GB", or
+    a country's name. Unknown or absent, the answer names an international finder and asks.
+    """
+    today = today or dt.date.today()
+    try:
+        table = load_resources(folder)
+        parts = _templates(folder)
+        if not any(table.is_current(row, today) for row in table.countries.values()):
+            raise CorpusError("the list has not been checked for too long")
+    except CorpusError as error:
+        why = "it is out of date" if "too long" in str(error) else "it is missing or was changed"
+        return Answer(Status.CRISIS, question, _BUILT_IN.format(why=why), degraded=(str(error),))
+    place = table.country(country)
+    lines = _lines(triage, place, table, today)
+    resources = tuple(line.resource(place.code if place else "INT") for line in lines)
+    text = _text(parts, triage, place, resources)
+    return Answer(Status.CRISIS, question, text, resources=resources)
+
+
+def _templates(folder: Path) -> dict[str, dict[str, str]]:
+    raw: dict[str, Any] = tomllib.loads(sealed_bytes("templates.toml", folder).decode("utf-8"))
+    for name, parts in raw.items():
+        if set(parts) - {*_PARTS, "now_imminent", "open_imminent", "steps_imminent"}:
+            raise CorpusError(f"templates.toml, {name}: unknown parts {sorted(parts)}.")
+    return raw
+
+
+def _lines(
+    triage: Triage, place: Country | None, table: ResourceTable, today: dt.date
+) -> tuple[Line, ...]:
+    """The lines to name: those for this concern first, then lines for anyone in crisis."""
+    wanted = _KINDS_FIRST.get(triage.category or "", ())
+    if triage.minor:
+        wanted = ("child", *wanted)
+    if place is None:
+        return _pick(table.finders, wanted)
+    current = [line for line in place.lines if table.is_current(line, today)]
+    return _pick(current, wanted) or _pick(table.finders, wanted)
+
+
+def _pick(lines: Iterable[Line], wanted: tuple[str, ...]) -> tuple[Line, ...]:
+    rows = list(lines)
+    first = [line for kind in wanted for line in rows if kind in line.kinds]
+    general = [line for line in rows if "crisis" in line.kinds]
+    return tuple(dict.fromkeys([*first, *general]))[:_MOST_LINES]
+
+
+def _text(
+    parts: dict[str, dict[str, str]],
+    triage: Triage,
+    place: Country | None,
+    resources: tuple[Resource, ...],
+) -> str:
+    def part(name: str) -> str:
+        """The category's own words before the common ones, the imminent form before the plain."""
+        names = (f"{name}_imminent", name) if triage.imminent else (name,)
+        rows = (parts.get(triage.category or "", {}), parts["any"])
+        return next((row[n] for row in rows for n in names if n in row), "")
+
+    emergency = " or ".join(place.emergency[:2]) if place else "your local emergency number"
+    known = parts["country_known" if place else "country_unknown"]
+    listed = "\n".join(f"- {_spoken(r)}" for r in resources)
+    fill = {"emergency": emergency, "lines": listed}
+    order = (
+        ("now", "open", "talk", "steps") if triage.imminent else ("open", "now", "talk", "steps")
+    )
+    if triage.category == "overdose":
+        order = ["open", "now", "talk", "steps", "close"]
+    if triage.category in _ACT_FIRST:
+        order = ["now", "talk", "open", "steps", "close"]
+    elif triage.imminent:
+        order = ["now", "open", "talk", "steps", "close"]
+    written = [known["talk"] if name == "talk" else part(name) for name in order]
+    return "\n\n".join(paragraph.strip().format(**fill) for paragraph in written if paragraph)
+
+
+def _spoken(resource: Resource) -> str:
+    """One line of the list, as a person would read it out."""
+    ways = []
+    if resource.phone:
+        ways.append(f"call {resource.phone}")
+    if resource.sms:
+        ways.append(f"text {resource.sms}")
+    if resource.url:
+        ways.append(resource.url)
+    about = ", ".join(part for part in (resource.hours, resource.note) if part)
+    return f"{resource.name}: {', '.join(ways)}" + (f" ({about})" if about else "")

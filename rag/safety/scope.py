@@ -1,0 +1,76 @@
+"""Recognises requests that no source may settle for one person, and requests to do harm.
+
+The engine puts `note` beside what the sources say in general; when `refuse` is set, the note is
+the whole answer. Questions about other topics are not judged here: the abstention threshold
+answers for those.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rag.safety.guards import find_all
+from rag.safety.matcher import Pattern
+from rag.safety.normalise import tokens
+from rag.safety.ruleset import Indexed, compile_lines, index_patterns, shipped_rules
+
+_TABLE = Path(__file__).parent / "scope.toml"
+_MOST_WORDS = 2000  # a question is shorter by far; more words add nothing to what is asked
+IN_SCOPE = "in_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question asks for. `kind` is `IN_SCOPE` or the name of a table in `scope.toml`."""
+
+    kind: str = IN_SCOPE
+    note: str = ""
+    refuse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    scope: Scope
+    index: Indexed
+    unless: tuple[Pattern, ...]
+
+
+def scope(question: str) -> Scope:
+    """Judge one question. Harmful requests come first, then the order of the table.
+
+    >>> scope("Should I stop taking my sertraline?").kind
+    'medicine_change'
+    >>> scope("What is panic disorder?").note
+    ''
+    """
+    words = tokens(question, shipped_rules().lexicon)[:_MOST_WORDS]
+    for kind in _kinds():
+        if _asks(words, kind):
+            return kind.scope
+    return Scope()
+
+
+def _asks(words: Sequence[str], kind: _Kind) -> bool:
+    if not any(True for _ in find_all(words, kind.index)):
+        return False
+    starts = range(len(words))
+    return not any(p.match(words, at) > at for p in kind.unless for at in starts)
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[_Kind, ...]:
+    classes = shipped_rules().classes
+    raw = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    kinds = [
+        _Kind(
+            Scope(name, " ".join(row["note"].split()), row.get("refuse", False)),
+            index_patterns((name, p) for p in compile_lines(row["patterns"], classes)),
+            compile_lines(row.get("unless", ""), classes),
+        )
+        for name, row in raw.items()
+    ]
+    return tuple(sorted(kinds, key=lambda kind: not kind.scope.refuse))
