@@ -1,6 +1,6 @@
 """Whether the evidence is strong enough to answer at all.
 
-A logistic model over three things that can be read off a draft. Its weights and threshold come
+A logistic model over four things that can be read off a draft. Its weights and threshold come
 from `training/answerability/fit.py`: questions that the corpus answers, against mental-health
 questions put to a corpus without that topic and questions about anything else.
 """
@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from rag.compose.extractive import Draft
 
-FEATURES = ("best_cosine", "words_covered", "heaviest_missing")
+FEATURES = ("best_cosine", "passage_cosine", "words_covered", "heaviest_missing")
 
 
 @dataclass(frozen=True, slots=True)

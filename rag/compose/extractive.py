@@ -44,6 +44,7 @@ class Draft:
 
     sentences: tuple[DraftSentence, ...]
     best_cosine: float  # highest cosine of the question and a chosen sentence
+    passage_cosine: float  # highest cosine of the question and a passage that is cited
     words_covered: float  # share of the question's weighted words that the chosen units hold
     heaviest_missing: float  # weight of the rarest question word they lack, as a share of all
 
@@ -53,6 +54,7 @@ class _Scored:
     unit: Unit
     score: float
     cosine: float
+    passage_cosine: float
     vector: Vectors
     facets: frozenset[Facet]
     stems: frozenset[str]
@@ -86,6 +88,7 @@ class ExtractiveComposer:
                 for place, text in enumerate(s.unit.texts)
             ),
             best_cosine=max((s.cosine for s in chosen), default=0.0),
+            passage_cosine=max((s.passage_cosine for s in chosen), default=0.0),
             words_covered=_covered(weights, covered),
             heaviest_missing=_heaviest_missing(weights, covered),
         )
@@ -123,7 +126,15 @@ class ExtractiveComposer:
                 + bonus
             )
             found.append(
-                _Scored(unit, score, cosine, vectors[unit.indices[-1]], asked & facets, stems)
+                _Scored(
+                    unit,
+                    score,
+                    cosine,
+                    passage_cosine,
+                    vectors[unit.indices[-1]],
+                    asked & facets,
+                    stems,
+                )
             )
         return found
 
