@@ -67,6 +67,8 @@ _PROMOTION = re.compile(
     r"^(?:digital shareables|share .*|featured (?:videos|fact sheets)|social media.*|multimedia)$",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
+_MOSTLY_ADDRESS = 0.3  # share of a label's characters
 _RUN_TOGETHER = re.compile(r"[a-z)?][A-Z]")
 _LINK_MAX_WORDS = 18
 _MARKED_LINK_MAX_WORDS = 40
@@ -120,9 +122,12 @@ def is_link(text: str) -> bool:
 
 
 def is_fragment(text: str) -> bool:
-    """A paragraph that is no sentence: a label, a title, or labels run together."""
+    """A paragraph that is no sentence: a label, a title, an address, or labels run together."""
     if is_finished(text):
         return False
+    addresses = sum(len(address) for address in _ADDRESS.findall(text))
+    if addresses >= _MOSTLY_ADDRESS * len(text):
+        return True
     if is_short_phrase(text) or len(_RUN_TOGETHER.findall(text)) >= 3:
         return True
     return len(text.split()) <= _LINK_MAX_WORDS and _is_title_case(text)

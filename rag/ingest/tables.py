@@ -19,6 +19,8 @@ def row_texts(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _row_text(header: Sequence[str], row: Sequence[str]) -> str:
+    if len(row) == 1 < len(header):
+        return row[0].strip()  # a cell across all columns belongs to none of them
     cells = []
     for column, cell in enumerate(row):
         name = header[column].strip().rstrip(":") if column < len(header) else ""

@@ -23,7 +23,7 @@ _FUNCTION = frozenset(
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
 _NOT_FIRST = frozenset({"in", "on", "am", "if", "had", "its", "who", "was"})
-_NOT_LAST = frozenset({"or", "as", "on", "am", "if", "had", "our", "at", "like"})
+_NOT_LAST = frozenset({"or", "as", "am", "if", "had", "our", "at", "like"})
 _MIN_CONTENT = 4  # letters of a piece that is not a function word
 _MIN_LONE_CONTENT = 5  # of the only such piece
 _MIN_DOUBTFUL_CONTENT = 7  # and where the whole may be a name or a term
@@ -137,6 +137,8 @@ def _convincing(pieces: Sequence[str], word: str, seen: Counter[str]) -> bool:
     content = [piece for piece in pieces if piece not in _FUNCTION]
     if len(pieces) > 2 or len(content) != 1:
         return True
+    if pieces[1] == "on":  # "carton" is a word, "helpon" is not where "help" is common
+        return seen[content[0]] >= _ESTABLISHED
     if pieces[0] in _NOT_FIRST or pieces[1] in _NOT_LAST:
         return False
     unseen = pieces[0] == content[0] and not seen[content[0]]

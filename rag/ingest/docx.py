@@ -1,0 +1,179 @@
+"""DOCX: headings by style, paragraphs, lists and tables, without hidden or deleted text."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+
+from rag.errors import DocumentError
+from rag.ingest.clean import one_line
+from rag.ingest.draft import Draft
+from rag.ingest.tables import row_texts
+from rag.model import Block, BlockKind
+from rag.settings import IngestSettings
+
+_MIB = 1024 * 1024
+_UNPACKED_TIMES = 10  # a DOCX may unpack to this many times ingest.max_file_mib
+_MAX_PARTS = 10_000
+_OLE = b"\xd0\xcf\x11\xe0"  # old .doc files, and .docx files under a password
+_HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+_TYPED_BULLET = re.compile(r"[•●▪◦–*-]\s+")
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_UNSEEN = (qn("w:del"), qn("w:moveFrom"), _FALLBACK)
+_BOXES = qn("w:txbxContent")
+
+
+def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
+    """The blocks of a Word document, tracked changes taken as accepted.
+
+    Raises DocumentError for what is no DOCX, is under a password, is broken, or unpacks to far
+    more than it holds.
+    """
+    _check_package(data, path, settings)
+    try:
+        document = Document(io.BytesIO(data))
+        blocks = tuple(_blocks(document.element.body, document))
+    except Exception as error:  # python-docx lets many kinds through for broken packages
+        raise DocumentError(
+            f"{path}: the DOCX is broken. Open it in a word processor and save it again."
+        ) from error
+    properties = document.core_properties
+    titles = [b.text for b in blocks if b.kind is BlockKind.HEADING and b.level == 1]
+    return Draft(blocks, title=titles[0] if titles else one_line(properties.title or ""))
+
+
+def _check_package(data: bytes, path: Path, settings: IngestSettings) -> None:
+    if data.startswith(_OLE):
+        raise DocumentError(
+            f"{path}: this is an old .doc file or a .docx under a password. "
+            "Save it as .docx without a password."
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DocumentError(f"{path}: this is not a whole DOCX file. Fetch it again.") from error
+    if not any(part.filename == "word/document.xml" for part in parts):
+        raise DocumentError(f"{path}: this is not a Word document, whatever its name says.")
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > _UNPACKED_TIMES * settings.max_file_mib * _MIB or len(parts) > _MAX_PARTS:
+        raise DocumentError(
+            f"{path}: unpacks to {unpacked // _MIB} MiB in {len(parts)} parts, which no guideline "
+            "needs. If you trust it, raise ingest.max_file_mib."
+        )
+
+
+def _blocks(container: Any, document: Any) -> Iterator[Block]:
+    """Blocks of a body, table cell or text box, in order."""
+    for child in container:
+        if child.tag == qn("w:p"):
+            block = _paragraph(child, document)
+            if block:
+                yield block
+            for box in child.iter(_BOXES):
+                if not _within(box, child, (_FALLBACK,)):
+                    yield from _blocks(box, document)
+        elif child.tag == qn("w:tbl"):
+            yield from _table(child, document)
+        elif child.tag == qn("w:sdt"):
+            content = child.find(qn("w:sdtContent"))
+            if content is not None:
+                yield from _blocks(content, document)
+
+
+def _paragraph(element: Any, document: Any) -> Block | None:
+    text = _text(element)
+    if not text:
+        return None
+    style = Paragraph(element, document._body).style
+    level = _heading_level(style)
+    if level:
+        return Block(BlockKind.HEADING, text, level=level)
+    typed = _TYPED_BULLET.match(text)
+    if typed or _is_numbered(element, style):
+        return Block(BlockKind.LIST_ITEM, text[typed.end() :] if typed else text)
+    return Block(BlockKind.PARAGRAPH, text)
+
+
+def _text(element: Any) -> str:
+    """The paragraph's visible text: no deleted, moved or hidden runs, no text boxes."""
+    pieces: list[str] = []
+    for run in element.iter(qn("w:r")):
+        hidden = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}") is not None
+        if hidden or _within(run, element, (*_UNSEEN, _BOXES)):
+            continue
+        for part in run:
+            if part.tag == qn("w:t"):
+                pieces.append(part.text or "")
+            elif part.tag in (qn("w:tab"), qn("w:br"), qn("w:cr")):
+                pieces.append(" ")
+            elif part.tag == qn("w:noBreakHyphen"):
+                pieces.append("-")
+    return one_line("".join(pieces))
+
+
+def _within(element: Any, top: Any, tags: tuple[str, ...]) -> bool:
+    for ancestor in element.iterancestors():
+        if ancestor is top:
+            return False
+        if ancestor.tag in tags:
+            return True
+    return False
+
+
+def _heading_level(style: Any) -> int:
+    """1 for a title, N + 1 for "Heading N" and styles based on it, 0 for other styles."""
+    while style is not None:
+        name = str(style.name or "")
+        if name == "Title":
+            return 1
+        match = _HEADING.fullmatch(name)
+        if match:
+            return min(int(match[1]) + 1, 6)
+        style = style.base_style
+    return 0
+
+
+def _is_numbered(element: Any, style: Any) -> bool:
+    properties = [element.pPr]
+    while style is not None:
+        properties.append(style.element.find(qn("w:pPr")))
+        style = style.base_style
+    for found in properties:
+        number = found.find(f"{qn('w:numPr')}/{qn('w:numId')}") if found is not None else None
+        if number is not None:
+            return number.get(qn("w:val")) != "0"
+    return False
+
+
+def _table(table: Any, document: Any) -> Iterator[Block]:
+    rows = [list(row.findall(qn("w:tc"))) for row in table.findall(qn("w:tr"))]
+    if max((len(row) for row in rows), default=0) < 2:  # a frame around text
+        for row in rows:
+            for cell in row:
+                yield from _blocks(cell, document)
+        return
+    above: list[str] = []
+    texts: list[list[str]] = []
+    for row in rows:
+        cells: list[str] = []
+        for cell in row:
+            properties = cell.tcPr
+            merged = properties.find(qn("w:vMerge")) if properties is not None else None
+            goes_on = merged is not None and merged.get(qn("w:val")) != "restart"
+            at = len(cells)
+            text = " ".join(filter(None, (_text(p) for p in cell.iter(qn("w:p")))))
+            cells.append(above[at] if goes_on and at < len(above) else text)
+            if len(row) > 1:
+                cells += [""] * (cell.grid_span - 1)
+        texts.append(cells)
+        above = cells
+    yield from (Block(BlockKind.TABLE_ROW, text) for text in row_texts(texts))
