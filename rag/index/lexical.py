@@ -17,8 +17,9 @@ import numpy.typing as npt
 from rag.index.vectors import Mask
 
 K1 = 0.6
-"""How soon a repeated term stops counting. Measured on the tuning half of MedQuAD, see
-`docs/measures.md`: MRR@10 0.466, against 0.440 with bm25s' own 1.5."""
+"""How soon a repeated term stops counting. On the tuning half of MedQuAD (1,500 questions over
+all 16,407 answers) MRR@10 is 0.463, against 0.438 with bm25s' own 1.5. Lower still gains a little
+there (0.472 at 0.3), but those answers are many times longer than our passages."""
 B = 0.75
 """How far long passages are marked down, 0..1."""
 

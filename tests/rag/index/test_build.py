@@ -97,6 +97,17 @@ def test_a_new_heading_is_embedded_though_the_passage_id_stays(
     assert hashes(fresh, build([library], fresh).version_id) == hashes(settings, report.version_id)
 
 
+def test_new_facts_about_a_source_make_a_new_version(library: Path, settings: Settings) -> None:
+    before = build([library], settings)
+    path = library / "sleep.md"
+    path.write_text(path.read_text().replace("grade: B", "grade: B\nwithdrawn_on: 2027-01-01"))
+    after = build([library], settings)
+    assert after.version_id != before.version_id
+    assert (after.added, after.removed, after.reused) == (0, 0, after.passages)
+    with IndexVersion.open(settings.index_dir) as version:
+        assert str(version.source("sleep").withdrawn_on) == "2027-01-01"
+
+
 def test_order_and_place_of_the_files_do_not_matter(
     library: Path, settings: Settings, tmp_path: Path
 ) -> None:

@@ -48,7 +48,6 @@ def folder(shared: Path) -> Iterator[Path]:
     for file, content in before.items():
         if not file.is_file() or file.read_bytes() != content:
             file.write_bytes(content)
-    IndexVersion.open(shared).close()
 
 
 def open_version(folder: Path) -> IndexVersion:
