@@ -37,7 +37,7 @@ _KINDS_FIRST = {
     "withdrawal": ("substance",),
 }
 _ACT_FIRST = ("overdose",)  # here the first words are what to do
-_PARTS = ("open", "now", "talk", "steps", "close")
+_PARTS = ("open", "now", "steps", "close", "talk")
 
 _BUILT_IN = (
     "It sounds as if you, or someone near you, may be in danger. Please get help from a person "
@@ -123,11 +123,7 @@ def _text(
     known = parts["country_known" if place else "country_unknown"]
     listed = "\n".join(f"- {_spoken(r)}" for r in resources)
     fill = {"emergency": emergency, "lines": listed}
-    order = (
-        ("now", "open", "talk", "steps") if triage.imminent else ("open", "now", "talk", "steps")
-    )
-    if triage.category == "overdose":
-        order = ["open", "now", "talk", "steps", "close"]
+    order = ["open", "now", "talk", "steps", "close"]
     if triage.category in _ACT_FIRST:
         order = ["now", "talk", "open", "steps", "close"]
     elif triage.imminent:
