@@ -8,13 +8,14 @@ import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from rag.compose.answerability import Answerability
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.release import CitationList, answer_text, released
-from rag.compose.words import abstention, scope_answer
+from rag.compose.words import abstention, refusal
 from rag.index.version import IndexVersion
 from rag.model import Answer, Dropped, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
@@ -83,7 +84,7 @@ class Engine:
         question = clean_question(question, self.settings.max_question_chars)
         limits = scope(question)
         if limits.refuse:
-            return scope_answer(question, limits.note)
+            return refusal(question, limits.note)
         with clock.step("retrieve"):
             found = self._retriever.retrieve(
                 question, top_k=self.settings.retrieval.top_k, as_of=as_of
@@ -167,8 +168,16 @@ class Engine:
         """The sentences that pass the gate and the output rules, or an abstention."""
         evidence = {e.passage.id: e for e in found.evidence}
         searched = tuple(dict.fromkeys(e.source.title for e in found.evidence))
+        silence = partial(
+            abstention,
+            question,
+            note=note,
+            searched=searched,
+            index_version=self.version_id,
+            degraded=found.degraded,
+        )
         if not self._answerability.enough(draft):
-            return abstention(question, searched, (), self.version_id, found.degraded)
+            return silence(dropped=())
         kept: list[Sentence] = []
         dropped: list[Dropped] = []
         citations = CitationList(evidence)
@@ -186,11 +195,12 @@ class Engine:
             numbers = [citations.cite(i, sentence.text) for i in sentence.cites]
             kept.append(released(sentence.text, numbers, verdict))
         if not kept:
-            return abstention(question, searched, tuple(dropped), self.version_id, found.degraded)
+            return silence(dropped=tuple(dropped))
         return Answer(
             status=Status.PARTIAL if dropped or note else Status.ANSWERED,
             question=question,
             text=" ".join(filter(None, (note, answer_text(kept)))),
+            notice=note,
             sentences=tuple(kept),
             citations=citations.all(),
             dropped=tuple(dropped),

@@ -230,11 +230,16 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything the engine returns for one question."""
+    """Everything the engine returns for one question.
+
+    `text` is `notice` (the engine's own fixed words, if any) and then the sentences with their
+    citation marks.
+    """
 
     status: Status
     question: str
     text: str
+    notice: str = ""
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[Dropped, ...] = ()

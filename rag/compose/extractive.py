@@ -11,7 +11,8 @@ from rag.compose.facets import Facet, facets_of_heading, facets_of_question
 from rag.compose.units import Unit, units
 from rag.encoders.base import Vectors
 from rag.model import Evidence
-from rag.verify.words import content_stems
+from rag.verify.medicines import substances
+from rag.verify.words import content_stems, stem, words
 
 # Weights of a unit's score; they sum to 1 before the facet bonus. Set by reading answers to the
 # development questions in `bench/questions/development.jsonl`.
@@ -27,6 +28,19 @@ _SAME_TOPIC = 0.6
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
 _KEEP_SHARE = 0.75  # a unit below this share of the best unit's score is not worth adding
 _FEWEST = 2
+
+
+# Words that people wrap a question in. Who they ask for and how they put it says nothing about
+# which passage answers, however rare the words are in the sources.
+_FRAME = frozenset(
+    stem(word)
+    for word in """husband wife partner boyfriend girlfriend friend mum mom mother dad father parent
+    son daughter brother sister aunt uncle cousin grandma grandpa grandmother grandfather neighbour
+    colleague boss doctor guy someone know think feel feeling want need try tell say ask mean keep
+    start go going come look looking find give put seem understand deal happen work good bad best
+    better right wrong thing lot really always sure please question answer info information help
+    ok okay take""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +91,13 @@ class ExtractiveComposer:
     def compose(self, question: str, vector: Vectors, evidence: Sequence[Evidence]) -> Draft:
         """A draft of up to `max_sentences` sentences; empty when no unit is quotable."""
         asked = facets_of_question(question)
-        weights = {s: self._word_weight(s) for s in set(content_stems(question))}
-        scored = [s for e in evidence for s in self._score(e, vector, asked, weights)]
+        stems = frozenset(content_stems(question))
+        weights = {s: self._word_weight(s) for s in stems - _FRAME or stems}
+        scored = [
+            s
+            for e in _on_named_medicines(question, evidence)
+            for s in self._score(e, vector, asked, weights)
+        ]
         chosen = self._choose(scored, asked)
         covered = frozenset(stem for s in chosen for stem in s.stems)
         return Draft(
@@ -169,6 +188,15 @@ class ExtractiveComposer:
         return chosen
 
 
+def _on_named_medicines(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Where a question names a medicine, only passages that name it too.
+
+    What holds for one medicine may be false or dangerous for another, however alike they sound.
+    """
+    named = substances(words(question))
+    return [e for e in evidence if not named or named & substances(words(e.passage.indexed_text))]
+
+
 def _places(unit: Unit) -> set[tuple[str, int]]:
     return {(unit.evidence.passage.id, index) for index in unit.indices}
 
@@ -193,18 +221,17 @@ def _heaviest_missing(weights: dict[str, float], stems: frozenset[str]) -> float
 
 
 def _in_reading_order(chosen: list[_Scored]) -> list[_Scored]:
-    """Sources by their best unit, then passages by theirs; inside a passage as it stands there."""
+    """Sources by their best unit; inside a source as it stands there, from what to whom to ask."""
     best: dict[str, float] = {}
     for s in chosen:
-        for key in (s.unit.evidence.source.id, s.unit.evidence.passage.id):
-            best[key] = max(best.get(key, 0.0), s.score)
+        source = s.unit.evidence.source.id
+        best[source] = max(best.get(source, 0.0), s.score)
     return sorted(
         chosen,
         key=lambda s: (
             -best[s.unit.evidence.source.id],
             s.unit.evidence.source.id,
-            -best[s.unit.evidence.passage.id],
-            s.unit.evidence.passage.id,
+            s.unit.evidence.passage.start,
             s.unit.indices,
         ),
     )

@@ -1,9 +1,11 @@
-"""What the engine itself says when it does not answer from a passage."""
+"""What the engine itself says, beside or instead of sentences from passages."""
 
 from __future__ import annotations
 
 from rag.model import Answer, Dropped, Status
 
+# The scope notes end with this sentence; it is left out when nothing follows.
+_IN_GENERAL = "Here is what my sources say in general."
 _ABSTENTION = (
     "I can't answer that from my sources, and I won't guess. "
     "A doctor, a pharmacist or a mental-health professional can answer questions about your own "
@@ -14,16 +16,23 @@ _LOOKED_IN_AT_MOST = 5
 
 def abstention(
     question: str,
+    *,
+    note: str,
     searched: tuple[str, ...],
     dropped: tuple[Dropped, ...],
     index_version: str,
     degraded: tuple[str, ...],
 ) -> Answer:
-    """Says plainly that the sources do not hold an answer, what was searched and where to turn."""
+    """Says plainly that the sources do not hold an answer, what was searched and where to turn.
+
+    `note` is what the scope check has to say of such questions; it comes first.
+    """
+    notice = f"{note.removesuffix(_IN_GENERAL).strip()} {_ABSTENTION}".strip()
     return Answer(
         status=Status.ABSTAINED,
         question=question,
-        text=_ABSTENTION,
+        text=notice,
+        notice=notice,
         dropped=dropped,
         searched=searched[:_LOOKED_IN_AT_MOST],
         index_version=index_version,
@@ -31,6 +40,6 @@ def abstention(
     )
 
 
-def scope_answer(question: str, note: str) -> Answer:
+def refusal(question: str, note: str) -> Answer:
     """The reply to a question that no source may answer."""
-    return Answer(status=Status.OUT_OF_SCOPE, question=question, text=note)
+    return Answer(status=Status.OUT_OF_SCOPE, question=question, text=note, notice=note)

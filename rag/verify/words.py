@@ -64,4 +64,8 @@ def stem(word: str) -> str:
 
 def content_stems(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order, repeats kept."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS and len(word) > 1]
+    return [
+        stem(word)
+        for word in words(text)
+        if word.removesuffix("'s") not in STOP_WORDS and len(word) > 1
+    ]
