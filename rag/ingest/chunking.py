@@ -145,13 +145,15 @@ def _cut(
 def _units(text: str, section: list[_Placed]) -> list[Unit]:
     """The section's sentences, with list marks, as stretches of the canonical text."""
     base, end = section[0].start, section[-1].end
-    starts_block = {placed.start for placed in section}
+    is_item = {p.start: p.block.kind is BlockKind.LIST_ITEM for p in section}
     units: list[Unit] = []
     cursor = base
+    in_item = False
     for _, stop in sentence_spans(text[base:end]):
         while text[cursor].isspace():
             cursor += 1
-        units.append(Unit(cursor, base + stop, cursor in starts_block))
+        in_item = is_item.get(cursor, in_item)
+        units.append(Unit(cursor, base + stop, cursor in is_item, in_item))
         cursor = base + stop
     return units
 

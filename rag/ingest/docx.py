@@ -150,7 +150,7 @@ def _is_numbered(element: Any, style: Any) -> bool:
     for found in properties:
         number = found.find(f"{qn('w:numPr')}/{qn('w:numId')}") if found is not None else None
         if number is not None:
-            return number.get(qn("w:val")) != "0"
+            return bool(number.get(qn("w:val")) != "0")
     return False
 
 

@@ -20,6 +20,13 @@ _BOILERPLATE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_POINTER = re.compile(r"(?:learn|read|find out) more\b[^.!?]*[.!?]?", re.IGNORECASE)
+_FIGURE_NOTE = re.compile(r"[*†‡]+\s?[A-Z]")
+_RIGHTS = re.compile(
+    r"\bin the public domain\b|\bcopyright policy\b|\bwithout permission\b|\brights reserved\b",
+    re.IGNORECASE,
+)
+_RIGHTS_MAX_WORDS = 80
 _BOILERPLATE_MAX_WORDS = 18  # a longer text that begins like this also says something
 _COOKIES = re.compile(
     r"\bcookies?\b.*\b(?:accept|consent|preferences|settings|reject)\b", re.I | re.S
@@ -64,7 +71,8 @@ _NAMES_LINKS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _PROMOTION = re.compile(
-    r"^(?:digital shareables|share .*|featured (?:videos|fact sheets)|social media.*|multimedia)$",
+    r"^(?:digital shareables|share .*|featured (?:videos|fact sheets)|social media.*|multimedia"
+    r"|free (?:health )?information|science updates)$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
@@ -79,8 +87,12 @@ _SMALL_WORD_CHARS = 4
 
 
 def is_boilerplate(text: str) -> bool:
-    """Navigation, share buttons, cookie banners, captions and imprints."""
+    """Navigation, share buttons, cookie banners, captions, rights and imprints."""
     words = len(text.split())
+    if _POINTER.fullmatch(text) or _FIGURE_NOTE.match(text):
+        return True
+    if words <= _RIGHTS_MAX_WORDS and _RIGHTS.search(text):
+        return True
     if words <= _BOILERPLATE_MAX_WORDS and _BOILERPLATE.match(text):
         return True
     if words <= _COOKIES_MAX_WORDS and _COOKIES.search(text):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Count = Callable[[str], int]
 
 # What a break costs, on the scale of `_size_cost`. Between paragraphs it is free.
 _WITHIN_PARAGRAPH = 0.3
-_WITHIN_LIST = 0.8
+_WITHIN_LIST = 0.5
+_WITHIN_ITEM = 1.2
 _AFTER_LEAD_IN = 2.0
 _SMALL = 4.0  # weight of falling short of the least size
 _UNEVEN = 0.3  # weight of straying from the middle of the range
@@ -28,6 +29,7 @@ class Unit:
     start: int
     end: int
     starts_block: bool
+    in_item: bool  # of a list
 
 
 def pack(
@@ -75,10 +77,8 @@ def _break_cost(before: Unit, after: Unit, text: str) -> float:
     if text[before.start : before.end].endswith(":"):
         return _AFTER_LEAD_IN
     if not after.starts_block:
-        return _WITHIN_PARAGRAPH
-    is_item = text.startswith("- ", after.start)
-    same_list = is_item and text[before.end : after.start].count("\n") == 1
-    return _WITHIN_LIST if same_list else 0.0
+        return _WITHIN_ITEM if after.in_item else _WITHIN_PARAGRAPH
+    return _WITHIN_LIST if after.in_item and before.in_item else 0.0
 
 
 def _fit(unit: Unit, text: str, count: Count, most: int) -> list[Unit]:
@@ -86,8 +86,8 @@ def _fit(unit: Unit, text: str, count: Count, most: int) -> list[Unit]:
     if unit.end - unit.start < 2 or count(text[unit.start : unit.end]) <= most:
         return [unit]
     end_of_first, start_of_second = _middle_cut(text, unit.start, unit.end)
-    first = Unit(unit.start, end_of_first, unit.starts_block)
-    second = Unit(start_of_second, unit.end, starts_block=False)
+    first = replace(unit, end=end_of_first)
+    second = replace(unit, start=start_of_second, starts_block=False)
     return _fit(first, text, count, most) + _fit(second, text, count, most)
 
 

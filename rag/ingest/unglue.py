@@ -17,15 +17,18 @@ from rag.ingest.lexicon import english_words
 _TOKEN = re.compile(r"[A-Za-z]+")
 _ADDRESS = re.compile(r"\S*(?:://|www\.|@|\.(?:gov|org|com|net|edu|uk|int)\b)\S*", re.IGNORECASE)
 _FUNCTION = frozenset(
-    "about also am and are as at between by call called can certain contact during for from had "
-    "has have if in including is its like may of on or other our such text that the their these "
-    "this through to using visit was were when which who will with your".split()
+    "about also am and are as at between by call called can cause causes certain contact during "
+    "for from had has have how if in include includes including is its like may of on or other "
+    "our please such text that the their these this through to using visit was were when which "
+    "who will with your".split()
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
 _NOT_FIRST = frozenset({"in", "on", "am", "if", "had", "its", "who", "was"})
-_NOT_LAST = frozenset({"or", "as", "am", "if", "had", "our", "at", "like"})
+_NOT_LAST = frozenset({"or", "am", "if", "had", "our", "like", "cause"})
+_SELDOM_LAST = frozenset({"on", "as"})  # "carton", "pampas"
+_NOT_AFTER_A = frozenset({"motivation", "sexual", "social", "symptomatic", "typical", "volition"})
 _MIN_CONTENT = 4  # letters of a piece that is not a function word
-_MIN_LONE_CONTENT = 5  # of the only such piece
+_MIN_BEFORE_FUNCTION = 5  # of the only such piece, where it comes first
 _MIN_DOUBTFUL_CONTENT = 7  # and where the whole may be a name or a term
 _MAX_PIECES = 5
 _SEEN = 2  # a string seen this often may be a piece of another
@@ -33,6 +36,7 @@ _ESTABLISHED = 3  # a string seen this often in one document is a word of its ow
 
 _FOOTNOTE = re.compile(r"(?:(?<=[a-z]{3}[.!?])|(?<=\)[.!?]))\d{1,2}(?:,\d{1,2})*(?=[A-Z]|\s|$)")
 _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
+_BEFORE_MARK = re.compile(r"(?<=[a-z]) (?=[,;](?:\s|$))")  # usually , they
 _AFTER_MARK = re.compile(
     r"(?<=[a-z)”’%\d]),(?=[A-Za-z])"  # chemistry,stress
     r"|(?<=[a-z)”’])[:;](?=[A-Za-z])"  # include:Cognitive
@@ -40,10 +44,19 @@ _AFTER_MARK = re.compile(
     r"|(?<=\w{2}\))(?=[A-Za-z])"  # (CBT)is
     r"|(?<=\d[.])(?=[A-Z][a-z])"
 )
-_BEFORE_PAREN = re.compile(r"(?<=[A-Za-z])(?=\((?:[A-Z\d][^()]+|[^()\s]+\s[^()]*)\))")
-_BEFORE_DIGITS = re.compile(r"[A-Za-z]+(?=\d{3})")
+_BEFORE_PAREN = re.compile(
+    r"(?<=[A-Za-z])(?=\((?:[A-Z\d][^()]+|[^()\s]+\s[^()]*)\))|(?<=\d{4})(?=\([A-Z])"
+)
+_BEFORE_DIGITS = re.compile(r"[A-Za-z]+(?=\d-?\d{2})")
 _AFTER_DIGITS = re.compile(r"(?<=\d{3})([a-z]{2,})\b")
 _AFTER_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)([a-z]{3,})\b")
+_BEFORE_ADDRESS = re.compile(
+    r"^(\(?(?:and|at|from|or|see|the|to|use|visit))(?=www\.|https?:|\d|[A-Z])"
+)
+_AFTER_ADDRESS = re.compile(
+    r"(?<=\.(?:gov|org|com|net|edu))(?=(?:and|for|in|is|on|or|to)$)"
+    r"|(?<=\.(?:gov|org|com|net|edu)\.)(?=[A-Z])"
+)
 _CAMEL = re.compile(r"(?P<left>[a-z]+|’s|'s)(?P<right>[A-Z][A-Za-z]*)")
 _CAPITALS = re.compile(r"(?P<left>[A-Z]{3,})(?P<right>[a-z]+)")
 
@@ -63,7 +76,8 @@ def _outside_addresses(text: str, mend: partial[str]) -> str:
     pieces = []
     cursor = 0
     for match in _ADDRESS.finditer(text):
-        pieces += [mend(text[cursor : match.start()]), match[0]]
+        address = _AFTER_ADDRESS.sub(" ", _BEFORE_ADDRESS.sub(r"\1 ", match[0]))
+        pieces += [mend(text[cursor : match.start()]), address]
         cursor = match.end()
     return "".join((*pieces, mend(text[cursor:])))
 
@@ -71,6 +85,7 @@ def _outside_addresses(text: str, mend: partial[str]) -> str:
 def _mend_text(text: str, seen: Counter[str]) -> str:
     text = _FOOTNOTE.sub(" ", text)
     text = _FOOTNOTE_ON_THOUSANDS.sub(r"\1", text)
+    text = _BEFORE_MARK.sub("", text)
     text = _AFTER_MARK.sub(lambda match: match[0] + " ", text)
     text = _BEFORE_PAREN.sub(" ", text)
     text = _BEFORE_DIGITS.sub(lambda match: _before_digits(match[0], seen), text)
@@ -86,11 +101,15 @@ def _before_digits(word: str, seen: Counter[str]) -> str:
 
 
 def _mend_word(word: str, seen: Counter[str]) -> str:
+    if (possessive := re.fullmatch(r"(.+)([’']s)", word)) and possessive[1].isalpha():
+        return _mend_word(possessive[1], seen) + possessive[2]
     match = _CAMEL.fullmatch(word) or _CAPITALS.fullmatch(word)
     if match and _separable(match["left"], match["right"], seen):
         return f"{match['left']} {_mend_word(match['right'], seen)}"
     if not word.isalpha() or word[1:] != word[1:].lower() or _is_word(word, seen):
         return word
+    if word[0] in "aA" and word[1:] not in _NOT_AFTER_A and seen[word[1:]] >= _ESTABLISHED:
+        return f"{word[0]} {word[1:]}"
     pieces = _split(word.lower(), seen, _MAX_PIECES)
     if len(pieces) < 2 or not _convincing(pieces, word, seen):
         return word
@@ -137,13 +156,15 @@ def _convincing(pieces: Sequence[str], word: str, seen: Counter[str]) -> bool:
     content = [piece for piece in pieces if piece not in _FUNCTION]
     if len(pieces) > 2 or len(content) != 1:
         return True
-    if pieces[1] == "on":  # "carton" is a word, "helpon" is not where "help" is common
-        return seen[content[0]] >= _ESTABLISHED
-    if pieces[0] in _NOT_FIRST or pieces[1] in _NOT_LAST:
+    often = seen[content[0]] >= _ESTABLISHED
+    doubtful = not seen[content[0]] and (word[0].isupper() or pieces[1] == "is")
+    if doubtful and len(content[0]) < _MIN_DOUBTFUL_CONTENT:  # "Medicare", "enuresis"
         return False
-    unseen = pieces[0] == content[0] and not seen[content[0]]
-    doubtful = unseen and (word[0].isupper() or pieces[1] == "is")  # "Medicare", "enuresis"
-    return len(content[0]) >= (_MIN_DOUBTFUL_CONTENT if doubtful else _MIN_LONE_CONTENT)
+    if pieces[1] == content[0]:
+        return pieces[0] not in _NOT_FIRST
+    if pieces[1] in _SELDOM_LAST:
+        return often
+    return pieces[1] not in _NOT_LAST and (often or len(content[0]) >= _MIN_BEFORE_FUNCTION)
 
 
 def _is_compound(word: str, seen: Counter[str]) -> bool:
