@@ -13,7 +13,7 @@ import pytest
 import rag
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = "torch faiss onnxruntime bm25s fastapi numpy pydantic typer rich trafilatura pdfplumber"
+HEAVY = "torch faiss onnxruntime bm25s fastapi numpy pydantic typer rich trafilatura pypdfium2"
 
 
 def _loaded_after(code: str, names: str) -> str:
@@ -29,7 +29,7 @@ def test_importing_rag_loads_nothing_heavy() -> None:
 
 
 def test_starting_the_command_loads_no_engine() -> None:
-    heavy = "torch faiss onnxruntime bm25s fastapi numpy pydantic trafilatura pdfplumber"
+    heavy = "torch faiss onnxruntime bm25s fastapi numpy pydantic trafilatura pypdfium2"
     assert _loaded_after("import rag.cli.main", heavy) == ""
 
 

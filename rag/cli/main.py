@@ -13,6 +13,7 @@ from rag.cli.build import build_command
 from rag.cli.doctor import doctor_command
 from rag.cli.retrieve import retrieve_command
 from rag.cli.serve import serve_command
+from rag.cli.triage import triage_command
 from rag.cli.verify import verify_command
 from rag.errors import RagError
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("ask")(ask_command)
 app.command("retrieve")(retrieve_command)
 app.command("verify")(verify_command)
+app.command("triage")(triage_command)
 app.command("build")(build_command)
 app.add_typer(index.app, name="index")
 app.command("serve")(serve_command)
