@@ -14,6 +14,8 @@ from rag.cli.common import AsJson, IndexDir, load_settings, print_json
 if TYPE_CHECKING:
     from rag.index.build import BuildReport, Progress
 
+NOTES_SHOWN = 5
+
 
 def build_command(
     paths: Annotated[
@@ -86,8 +88,10 @@ def _print_report(report: BuildReport, index_dir: Path) -> None:
         print("The very same version was there already.")
     if not report.activated:
         print(f"It is not active; `rag index activate {report.version_id}` makes it so.")
-    for path, warning in report.warnings:
+    for path, warning in report.warnings[:NOTES_SHOWN]:
         print(f"note: {path}: {_line(warning)}")
+    if len(report.warnings) > NOTES_SHOWN:
+        print(f"note: {len(report.warnings) - NOTES_SHOWN} more notes; --json lists them all")
     if report.quarantined:
         count = len(report.quarantined)
         print(f"{count} {'document was' if count == 1 else 'documents were'} left out:")

@@ -22,8 +22,8 @@ class Quarantine:
     found: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, path: str, reason: str) -> None:
-        """Leaves out the document at `path`."""
-        self.found.append((path, reason))
+        """Leaves out the document at `path`; `reason` need not name it again."""
+        self.found.append((path, reason.removeprefix(f"{path}: ")))
 
 
 def find_documents(paths: Iterable[Path], quarantine: Quarantine) -> list[Path]:

@@ -183,6 +183,7 @@ def test_bad_documents_are_quarantined_and_the_rest_goes_on(
     assert "sleep.md" in reasons["z-copy.md"]
     assert "'sleep'" in reasons["z-copy.md"]
     assert all(reasons.values())
+    assert not any(reason.startswith(path) for path, reason in report.quarantined)
     assert report.sources == 3
 
 
