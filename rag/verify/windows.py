@@ -1,0 +1,105 @@
+"""Which stretch of a long evidence a cross-encoder should read: the one that answers the claim.
+
+Used alike when training pairs are made and when a claim is judged, so that the model meets the
+same kind of context in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sentence of the evidence: how many word pieces it takes, and its content stems."""
+
+    tokens: int
+    stems: frozenset[str]
+
+
+def best_window(
+    claim: Collection[str], units: Sequence[Unit], budget: int, *, before: int = 1
+) -> tuple[int, int]:
+    """Start and stop of the run of neighbouring units that holds most of the claim's stems.
+
+    The run takes at most `budget` word pieces (one unit at least, however long), begins with up
+    to `before` units of lead-in, and of runs that hold equally much the earliest wins.
+    """
+    wanted = frozenset(claim)
+    best, best_key = (0, 0), (-1, -1)
+    for start in range(len(units)):
+        stop, used = start, 0
+        held: set[str] = set()
+        repeats = 0
+        while stop < len(units) and (stop == start or used + units[stop].tokens <= budget):
+            used += units[stop].tokens
+            shared = wanted & units[stop].stems
+            repeats += len(shared)
+            held |= shared
+            stop += 1
+        key = (len(held), repeats)
+        if key > best_key:
+            best, best_key = (start, stop), key
+    start, stop = best
+    return _with_lead_in(units, start, stop, budget, before)
+
+
+def _with_lead_in(
+    units: Sequence[Unit], start: int, stop: int, budget: int, before: int
+) -> tuple[int, int]:
+    """Moves the start back while the budget allows: what "it" means is often just before."""
+    used = sum(unit.tokens for unit in units[start:stop])
+    for _ in range(before):
+        if start == 0 or used + units[start - 1].tokens > budget:
+            break
+        start -= 1
+        used += units[start].tokens
+    return start, stop
+
+
+def best_units(claim: Collection[str], units: Sequence[Unit], budget: int) -> tuple[int, ...]:
+    """Indices, in order, of units picked one by one for the stems of the claim that they add.
+
+    A claim may rest on sentences far apart, which no window holds together. Once every stem is
+    held, units that share most with the claim follow, while they fit in `budget` word pieces.
+    """
+    wanted = frozenset(claim)
+    missing = set(wanted)
+    left = set(range(len(units)))
+    picked: list[int] = []
+    used = 0
+    while left:
+        index = max(
+            left,
+            key=lambda i: (len(missing & units[i].stems), len(wanted & units[i].stems), -i),
+        )
+        if picked and not wanted & units[index].stems:
+            break
+        left.discard(index)
+        if picked and used + units[index].tokens > budget:
+            continue
+        picked.append(index)
+        used += units[index].tokens
+        missing -= units[index].stems
+    return tuple(sorted(picked))
+
+
+def overlapping(units: Sequence[Unit], budget: int) -> tuple[tuple[int, int], ...]:
+    """Runs of units that cover all of them, each within `budget`, each half over the one before."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    while start < len(units):
+        stop, used = start, 0
+        while stop < len(units) and (stop == start or used + units[stop].tokens <= budget):
+            used += units[stop].tokens
+            stop += 1
+        spans.append((start, stop))
+        if stop == len(units):
+            break
+        half, tail = stop, 0
+        while half - 1 > start and tail + units[half - 1].tokens <= budget // 2:
+            half -= 1
+            tail += units[half].tokens
+        start = half
+    return tuple(spans)
