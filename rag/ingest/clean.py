@@ -10,8 +10,6 @@ import re
 import unicodedata
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from rag.errors import DocumentError
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -94,6 +92,8 @@ def _decode_other(data: bytes, path: Path, at: int) -> tuple[str, tuple[str, ...
 
 def _detect(data: bytes) -> str | None:
     """The encoding, where the text reads well in it; Windows-1252 wins a tie, as on the web."""
+    from charset_normalizer import from_bytes
+
     matches = from_bytes(data)
     best = matches.best()
     if best is None:

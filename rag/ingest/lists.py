@@ -31,6 +31,9 @@ def without_flattened(blocks: Sequence[Block]) -> tuple[Block, ...]:
     while index < len(blocks):
         block = blocks[index]
         index += 1
+        if block.kind is BlockKind.PARAGRAPH:
+            kept.append(replace(block, text=_with_title_apart(block.text)))
+            continue
         if block.kind is not BlockKind.LIST_ITEM:
             kept.append(block)
             continue

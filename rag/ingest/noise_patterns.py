@@ -23,7 +23,8 @@ _BOILERPLATE = re.compile(
 _POINTER = re.compile(r"(?:learn|read|find out) more\b[^.!?]*[.!?]?", re.IGNORECASE)
 _FIGURE_NOTE = re.compile(r"[*†‡]+\s?[A-Z]")
 _RIGHTS = re.compile(
-    r"\bin the public domain\b|\bcopyright policy\b|\bwithout permission\b|\brights reserved\b",
+    r"\bin the public domain\b|\bcopyright policy\b|\bwithout permission\b|\brights reserved\b"
+    r"|\bdisponible en español\b",
     re.IGNORECASE,
 )
 _RIGHTS_MAX_WORDS = 80

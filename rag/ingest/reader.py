@@ -29,7 +29,7 @@ _READERS = {
     ".html": "html",
     ".htm": "html",
     ".docx": "docx",
-    ".pdf": "pdf",
+    ".pdf": "pdf.reader",
 }
 SUFFIXES = frozenset(_READERS)
 _MIB = 1024 * 1024

@@ -18,31 +18,34 @@ _TOKEN = re.compile(r"[A-Za-z]+")
 _ADDRESS = re.compile(r"\S*(?:://|www\.|@|\.(?:gov|org|com|net|edu|uk|int)\b)\S*", re.IGNORECASE)
 _FUNCTION = frozenset(
     "about also am and are as at between by call called can cause causes certain contact during "
-    "for from had has have how if in include includes including is its like may of on or other "
-    "our please such text that the their these this through to using visit was were when which "
-    "who will with your".split()
+    "find for from had has have how if in include includes including is its like may of on or "
+    "other our please such text that the their these this through to using visit was were when "
+    "which who will with your".split()
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
 _NOT_FIRST = frozenset({"in", "on", "am", "if", "had", "its", "who", "was"})
-_NOT_LAST = frozenset({"or", "am", "if", "had", "our", "like", "cause"})
+_NOT_LAST = frozenset({"or", "am", "if", "had", "our", "like", "cause", "find"})
 _SELDOM_LAST = frozenset({"on", "as"})  # "carton", "pampas"
 _NOT_AFTER_A = frozenset({"motivation", "sexual", "social", "symptomatic", "typical", "volition"})
 _MIN_CONTENT = 4  # letters of a piece that is not a function word
 _MIN_BEFORE_FUNCTION = 5  # of the only such piece, where it comes first
-_MIN_DOUBTFUL_CONTENT = 7  # and where the whole may be a name or a term
+_MIN_DOUBTFUL_CONTENT = 6  # and where the whole may be a name
+_MIN_CONTENT_OF_TWO = 5  # of two such pieces without a function word
 _MAX_PIECES = 5
 _SEEN = 2  # a string seen this often may be a piece of another
 _ESTABLISHED = 3  # a string seen this often in one document is a word of its own
 
 _FOOTNOTE = re.compile(r"(?:(?<=[a-z]{3}[.!?])|(?<=\)[.!?]))\d{1,2}(?:,\d{1,2})*(?=[A-Z]|\s|$)")
 _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
-_BEFORE_MARK = re.compile(r"(?<=[a-z]) (?=[,;](?:\s|$))")  # usually , they
+_BEFORE_MARK = re.compile(r"(?<=[a-z)]) (?=[.,;](?:\s|$))")  # usually , they
 _AFTER_MARK = re.compile(
     r"(?<=[a-z)”’%\d]),(?=[A-Za-z])"  # chemistry,stress
     r"|(?<=[a-z)”’])[:;](?=[A-Za-z])"  # include:Cognitive
     r"|(?<=[a-z]{2})[.?!](?=[A-Z][a-z])|(?<=[)”])[.?!](?=[A-Z])"  # 2023.Among
     r"|(?<=\w{2}\))(?=[A-Za-z])"  # (CBT)is
     r"|(?<=\d[.])(?=[A-Z][a-z])"
+    r"|(?<=[a-z])[?](?=[a-z]{3})"
+    r"|(?<=[a-z]['’]s)(?=[A-Z])"  # CDC'sPLACES
 )
 _BEFORE_PAREN = re.compile(
     r"(?<=[A-Za-z])(?=\((?:[A-Z\d][^()]+|[^()\s]+\s[^()]*)\))|(?<=\d{4})(?=\([A-Z])"
@@ -112,7 +115,7 @@ def _mend_word(word: str, seen: Counter[str]) -> str:
         return f"{word[0]} {word[1:]}"
     pieces = _split(word.lower(), seen, _MAX_PIECES)
     if len(pieces) < 2 or not _convincing(pieces, word, seen):
-        return word
+        pieces = _two_common_words(word.lower(), seen)
     text, cursor = [], 0
     for piece in pieces:
         text.append(word[cursor : cursor + len(piece)])
@@ -158,13 +161,22 @@ def _convincing(pieces: Sequence[str], word: str, seen: Counter[str]) -> bool:
         return True
     often = seen[content[0]] >= _ESTABLISHED
     doubtful = not seen[content[0]] and (word[0].isupper() or pieces[1] == "is")
-    if doubtful and len(content[0]) < _MIN_DOUBTFUL_CONTENT:  # "Medicare", "enuresis"
-        return False
+    if doubtful and len(content[0]) < _MIN_DOUBTFUL_CONTENT + (pieces[1] == "is"):
+        return False  # "Medicare", "enuresis"
     if pieces[1] == content[0]:
         return pieces[0] not in _NOT_FIRST
     if pieces[1] in _SELDOM_LAST:
         return often
     return pieces[1] not in _NOT_LAST and (often or len(content[0]) >= _MIN_BEFORE_FUNCTION)
+
+
+def _two_common_words(word: str, seen: Counter[str]) -> list[str]:
+    """Two words that the document uses often, run together once; the word itself otherwise."""
+    least = _MIN_CONTENT_OF_TWO
+    for at in range(least, len(word) - least + 1):
+        if seen[word] == 1 and min(seen[word[:at]], seen[word[at:]]) >= _ESTABLISHED:
+            return [word[:at], word[at:]]
+    return [word]
 
 
 def _is_compound(word: str, seen: Counter[str]) -> bool:

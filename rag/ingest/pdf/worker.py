@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> None:
     try:
         result = _read(path, int(max_pages))
     except MemoryError:
-        result = {"error": "memory"}
+        result = {"error": "crash"}
     sys.stdout.write(json.dumps(result))
 
 
