@@ -76,16 +76,14 @@ def write_lexical(folder: Path, texts: Iterable[str]) -> None:
     index = _bm25s().BM25(k1=K1, b=B, method="lucene", backend="numpy", csc_backend="numpy")
     with np.errstate(invalid="ignore"):  # the mean length is 0 when no text has a term
         index.index((numbered, vocabulary), create_empty_token=False, show_progress=False)
-    index.save(folder, show_progress=False)
+    index.save(folder)
 
 
 class LexicalIndex:
     """Passages by BM25. Threads may share it."""
 
     def __init__(self, folder: Path) -> None:
-        self._index = _bm25s().BM25.load(
-            folder, mmap=True, allow_pickle=False, backend="numpy", show_progress=False
-        )
+        self._index = _bm25s().BM25.load(folder, mmap=True, allow_pickle=False, backend="numpy")
         self._stemming = Stemming()
         self._passages: int = self._index.scores["num_docs"]
 
