@@ -15,7 +15,10 @@ from functools import partial
 from rag.ingest.lexicon import english_words
 
 _TOKEN = re.compile(r"[A-Za-z]+")
-_ADDRESS = re.compile(r"\S*(?:://|www\.|@|\.(?:gov|org|com|net|edu|uk|int)\b)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\S*(?:://|www\.|@|\.(?:gov|org|com|net|edu|uk|int)(?:and|for|in|is|on|or|to)?\b)\S*",
+    re.IGNORECASE,
+)
 _FUNCTION = frozenset(
     "about also am and are as at between by call called can cause causes certain contact during "
     "find for from had has have how if in include includes including is its like may of on or "
@@ -30,6 +33,7 @@ _NOT_AFTER_A = frozenset({"motivation", "sexual", "social", "symptomatic", "typi
 _MIN_CONTENT = 4  # letters of a piece that is not a function word
 _MIN_BEFORE_FUNCTION = 5  # of the only such piece, where it comes first
 _MIN_DOUBTFUL_CONTENT = 6  # and where the whole may be a name
+_MIN_OF_MANY = 5  # of each where there are three pieces or more
 _MIN_CONTENT_OF_TWO = 5  # of two such pieces without a function word
 _MAX_PIECES = 5
 _SEEN = 2  # a string seen this often may be a piece of another
@@ -60,7 +64,7 @@ _AFTER_ADDRESS = re.compile(
     r"(?<=\.(?:gov|org|com|net|edu))(?=(?:and|for|in|is|on|or|to)$)"
     r"|(?<=\.(?:gov|org|com|net|edu)\.)(?=[A-Z])"
 )
-_CAMEL = re.compile(r"(?P<left>[a-z]+|’s|'s)(?P<right>[A-Z][A-Za-z]*)")
+_CAMEL = re.compile(r"(?P<left>[a-z]+)(?P<right>[A-Z][A-Za-z]*)")
 _CAPITALS = re.compile(r"(?P<left>[A-Z]{3,})(?P<right>[a-z]+)")
 
 
@@ -126,10 +130,10 @@ def _mend_word(word: str, seen: Counter[str]) -> str:
 def _separable(left: str, right: str, seen: Counter[str]) -> bool:
     if left.isupper():
         return right in _FUNCTION and seen[left.lower()] > 0
-    return left in ("'s", "’s") or (
-        (left in _FUNCTION or (len(left) >= _MIN_CONTENT and left in english_words()))
-        and (right.isupper() or _known(right, seen) or bool(_CAPITALS.fullmatch(right)))
-    )
+    if left in _FUNCTION:
+        return len(right) >= _MIN_CONTENT or right.isupper() or _known(right, seen)
+    whole = len(left) >= _MIN_CONTENT and left in english_words()
+    return whole and (right.isupper() or _known(right, seen))
 
 
 def _split(word: str, seen: Counter[str], most: int) -> list[str]:
@@ -158,7 +162,7 @@ def _convincing(pieces: Sequence[str], word: str, seen: Counter[str]) -> bool:
         return False  # "causedisability": not "caused is ability"
     content = [piece for piece in pieces if piece not in _FUNCTION]
     if len(pieces) > 2 or len(content) != 1:
-        return True
+        return all(seen[piece] or len(piece) >= _MIN_OF_MANY for piece in content)
     often = seen[content[0]] >= _ESTABLISHED
     doubtful = not seen[content[0]] and (word[0].isupper() or pieces[1] == "is")
     if doubtful and len(content[0]) < _MIN_DOUBTFUL_CONTENT + (pieces[1] == "is"):

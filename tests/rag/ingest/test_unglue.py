@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.ingest.lexicon import english_words
+from rag.ingest.unglue import unglue
+
+
+@pytest.mark.parametrize(
+    ("glued", "mended"),
+    [
+        ("Signs ofanxiety differ.", "Signs of anxiety differ."),
+        ("It helps, includingdepressionand stress.", "It helps, including depression and stress."),
+        ("asthyroid problemsorpanic", "as thyroid problems or panic"),
+        ("theanklesandknees", "the ankles and knees"),
+        ("Also inSpanish", "Also in Spanish"),
+        ("from theNational Institute", "from the National Institute"),
+        ("Read our policyto learn.", "Read our policy to learn."),
+        ("chemistry,stress, and sleep", "chemistry, stress, and sleep"),
+        ("include:Talking helps.Walking too.", "include: Talking helps. Walking too."),
+        ("therapy (CBT)is common", "therapy (CBT) is common"),
+        ("disorder(OCD) and disorder(a long one)", "disorder (OCD) and disorder (a long one)"),
+        ("call or text988or chat", "call or text 988 or chat"),
+        ("the 13thleading cause", "the 13th leading cause"),
+        ("help at988lifeline.org. Now", "help at 988lifeline.org. Now"),
+        ("go toFindHelp.govto ask", "go to FindHelp.gov to ask"),
+        ("in many disparities.2Examples follow", "in many disparities. Examples follow"),
+        ("a rate of 28 per 100,0003 people", "a rate of 28 per 100,000 people"),
+    ],
+)
+def test_lost_spaces_come_back(glued: str, mended: str) -> None:
+    assert unglue([glued])[0].split() == mended.split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "inattention and inpatient care for stressors of therapists",
+        "Medicare and enuresis and anhedonia",
+        "kg/m2, vitamin B12, 0.2 mg and 1,000 steps at 10:30 a.m.",
+        "parent(s) and child(ren) and symptom(s)",
+        "www.nimh.nih.gov/medications and info@example.org",
+        "MedlinePlus, PubMed and LinkedIn by McDonald",
+        "avolition and alogia",
+        "wellbeing and bedwetting",
+        "e.g. sertraline, i.e. an SSRI",
+        "It costs 1,000,000 in all.",
+    ],
+)
+def test_what_is_whole_stays(text: str) -> None:
+    assert unglue([text]) == [text]
+
+
+def test_a_name_that_the_document_uses_is_known() -> None:
+    texts = [
+        "Buspironeis not a sedative.",
+        "Unlike others, buspirone takes weeks. So buspirone is slow.",
+    ]
+    assert unglue(texts)[0] == "Buspirone is not a sedative."
+
+
+def test_a_string_seen_often_is_a_word() -> None:
+    texts = ["Orandsleep helps. Orandsleep is new. Ask about Orandsleep."]
+    assert unglue(texts) == texts
+
+
+@given(st.text(alphabet="abcdefghij theandof.,()ABCÉ’-", max_size=200))
+def test_nothing_but_white_space_changes(text: str) -> None:
+    assert "".join(unglue([text])[0].split()) == "".join(text.split())
+
+
+@given(
+    st.lists(
+        st.sampled_from(sorted(w for w in english_words() if w.isalpha() and len(w) > 2)),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_words_of_the_list_are_never_split(words: list[str]) -> None:
+    text = " ".join(words)
+    assert unglue([text]) == [text]
