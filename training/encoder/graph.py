@@ -1,48 +1,57 @@
 """A BERT sentence encoder as an ONNX graph with 8-bit weights.
 
-The graph is written node by node from the weights, with ONNX Runtime's fused operators
-(domain com.microsoft), so that nothing is left to fuse or to fold when it is opened, and the
-same weights always give the same bytes.
+The graph is written node by node from the weights, so that the same weights always give the same
+bytes and nothing is left for the runtime to fuse: sessions open it with optimisation off. (Left
+on, ONNX Runtime 1.32 fuses Add and LayerNormalization into SkipLayerNormalization, which is six
+times slower than the two on AVX-512.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from bert import Config, Linear, Weights, linear_parameters
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from quantise import InputStatistics, quantise_linear
 
-Float32 = npt.NDArray[np.float32]
-Tensors = Mapping[str, Float32]
+# Chosen by measurement, see MODEL_CARD.md.
+SMOOTHING = {"qkv": 0.8, "intermediate": 0.6}
+EXACT_NEURONS = 8  # hidden neurons of each layer that stay in float32
 
-BLOCK = 32  # weights that share one scale; also the block in which activations are quantised
 _ORT = "com.microsoft"
 _OPSET = 18
 _IR_VERSION = 8  # the oldest that knows opset 18
+# GELU's least value is about -0.17; a row divided by this or more stays within -1..1.
+_LEAST_ROW_RANGE = 0.17
 
 
 class GraphBuilder:
-    """Collects nodes and constants. Names count up, so that they are the same in every run."""
+    """Collects nodes and constants; names count up, so that they are the same in every run."""
 
     def __init__(self) -> None:
         self._nodes: list[NodeProto] = []
-        self._constants: list[TensorProto] = []
+        self._constants: dict[str, TensorProto] = {}
 
-    def constant(self, name: str, array: npt.NDArray[Any]) -> str:
-        """Adds a constant and returns its name."""
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+    def constant(self, name: str, array: npt.ArrayLike, dtype: type = np.float32) -> str:
+        """Adds a constant, once for each name, and returns the name."""
+        if name not in self._constants:
+            value = np.ascontiguousarray(array, dtype=dtype).reshape(np.shape(array))
+            self._constants[name] = numpy_helper.from_array(value, name)
         return name
 
-    def node(
-        self, op: str, inputs: Sequence[str], *, outputs: int = 1, domain: str = "", **kw: Any
-    ) -> list[str]:
+    def nodes(self, op: str, *inputs: str, outputs: int, **attributes: Any) -> list[str]:
         """Adds a node and returns the names of its outputs."""
         name = f"{op}_{len(self._nodes)}"
         names = [f"{name}:{i}" for i in range(outputs)]
-        self._nodes.append(helper.make_node(op, inputs, names, name=name, domain=domain, **kw))
+        self._nodes.append(helper.make_node(op, inputs, names, name=name, **attributes))
         return names
+
+    def node(self, op: str, *inputs: str, **attributes: Any) -> str:
+        """Adds a node with one output and returns its name."""
+        return self.nodes(op, *inputs, outputs=1, **attributes)[0]
 
     def model(self, output: str, dimensions: int) -> ModelProto:
         """The finished model: `input_ids` (1, tokens) -> `vector` (1, dimensions)."""
@@ -52,103 +61,123 @@ class GraphBuilder:
             "sentence_encoder",
             [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])],
             [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, dimensions])],
-            self._constants,
+            list(self._constants.values()),
         )
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_ORT, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
 
 
-def sentence_encoder(
-    weights: Tensors, *, layers: int, heads: int, epsilon: float, max_tokens: int
-) -> ModelProto:
-    """BERT, mean over the tokens, unit length. `weights` carry the names of Hugging Face's BERT.
+class SentenceEncoderGraph:
+    """BERT, the mean over the tokens, unit length.
 
-    One text per run: every token counts, so the graph needs no attention mask.
+    One text a run: every token counts, so the graph needs no attention mask.
     """
-    graph = GraphBuilder()
-    x = _embed(graph, weights, epsilon, max_tokens)
-    for layer in range(layers):
-        prefix = f"encoder.layer.{layer}."
-        own = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
-        x = _layer(graph, f"layer{layer}.", own, x, heads, epsilon)
-    axes = graph.constant("token_axis", np.array([1], dtype=np.int64))
-    (mean,) = graph.node("ReduceMean", [x, axes], keepdims=0)
-    (unit,) = graph.node("LpNormalization", [mean], p=2, axis=-1)
-    return graph.model(unit, weights["embeddings.LayerNorm.weight"].shape[0])
 
+    def __init__(
+        self, weights: Weights, config: Config, statistics: Mapping[Linear, InputStatistics]
+    ) -> None:
+        self._weights = weights
+        self._config = config
+        self._statistics = statistics
+        self._graph = GraphBuilder()
 
-def _embed(graph: GraphBuilder, weights: Tensors, epsilon: float, max_tokens: int) -> str:
-    """Word pieces as 8-bit rows with a scale each, plus positions and token type 0 as float32."""
-    words = weights["embeddings.word_embeddings.weight"]
-    scales = np.abs(words).max(axis=1, keepdims=True) / np.float32(127)
-    rounded = np.rint(words / scales).astype(np.int8)
-    (row,) = graph.node("Gather", [graph.constant("words", rounded), "input_ids"])
-    (row,) = graph.node("Cast", [row], to=TensorProto.FLOAT)
-    (scale,) = graph.node("Gather", [graph.constant("word_scales", scales), "input_ids"])
-    (word,) = graph.node("Mul", [row, scale])
-    positions = (
-        weights["embeddings.position_embeddings.weight"][:max_tokens]
-        + weights["embeddings.token_type_embeddings.weight"][0]
-    )
-    zero = graph.constant("slice_start", np.array([0], dtype=np.int64))
-    axis = graph.constant("slice_axis", np.array([1], dtype=np.int64))
-    (length,) = graph.node("Shape", ["input_ids"], start=1, end=2)
-    (place,) = graph.node(
-        "Slice", [graph.constant("positions", positions[np.newaxis]), zero, length, axis]
-    )
-    gamma = graph.constant("embed.gamma", weights["embeddings.LayerNorm.weight"])
-    beta = graph.constant("embed.beta", weights["embeddings.LayerNorm.bias"])
-    (x,) = graph.node(
-        "SkipLayerNormalization", [word, place, gamma, beta], domain=_ORT, epsilon=epsilon
-    )
-    return x
+    def build(self) -> ModelProto:
+        """The whole model."""
+        graph = self._graph
+        x = self._embed()
+        for layer in range(self._config.layers):
+            x = self._layer(layer, x)
+        mean = graph.node("ReduceMean", x, graph.constant("token_axis", [1], np.int64), keepdims=0)
+        unit = graph.node("LpNormalization", mean, p=2, axis=-1)
+        return graph.model(unit, self._config.dimensions)
 
+    def _embed(self) -> str:
+        """Word pieces as 8-bit rows with a scale each, plus positions and token type 0."""
+        graph, weights = self._graph, self._weights
+        words = weights["embeddings.word_embeddings.weight"].astype(np.float64)
+        scales = (np.abs(words).max(axis=1, keepdims=True) / 127).astype(np.float32)
+        rounded = graph.constant("words", np.rint(words / scales), np.int8)
+        row = graph.node("Cast", graph.node("Gather", rounded, "input_ids"), to=TensorProto.FLOAT)
+        scale = graph.node("Gather", graph.constant("word_scales", scales), "input_ids")
+        positions = (
+            weights["embeddings.position_embeddings.weight"][: self._config.max_tokens]
+            + weights["embeddings.token_type_embeddings.weight"][0]
+        )
+        place = graph.node(
+            "Slice",
+            graph.constant("positions", positions[np.newaxis]),
+            graph.constant("slice_start", [0], np.int64),
+            graph.node("Shape", "input_ids", start=1, end=2),
+            graph.constant("slice_axis", [1], np.int64),
+        )
+        word = graph.node("Mul", row, scale)
+        return self._add_and_norm(word, place, "embeddings.LayerNorm")
 
-def _layer(graph: GraphBuilder, name: str, own: Tensors, x: str, heads: int, epsilon: float) -> str:
-    """One transformer layer; `own` are its weights, named without the layer's prefix."""
-    parts = ("query", "key", "value")
-    qkv = np.concatenate([own[f"attention.self.{part}.weight"] for part in parts])
-    bias = np.concatenate([own[f"attention.self.{part}.bias"] for part in parts])
-    projected = _linear(graph, f"{name}qkv", qkv, x)
-    split = graph.node("Split", [projected], outputs=3, axis=2, num_outputs=3)
-    (attended,) = graph.node(
-        "MultiHeadAttention",
-        [*split, graph.constant(f"{name}qkv.bias", bias)],
-        domain=_ORT,
-        num_heads=heads,
-    )
+    def _layer(self, layer: int, x: str) -> str:
+        graph, prefix = self._graph, f"encoder.layer.{layer}."
+        parameters = linear_parameters(self._weights, layer)
 
-    def join(tag: str, key: str, y: str, residual: str) -> str:
-        y = _linear(graph, name + tag, own[f"{key}.dense.weight"], y)
-        gamma = graph.constant(f"{name}{tag}.gamma", own[f"{key}.LayerNorm.weight"])
-        beta = graph.constant(f"{name}{tag}.beta", own[f"{key}.LayerNorm.bias"])
-        dense_bias = graph.constant(f"{name}{tag}.bias", own[f"{key}.dense.bias"])
-        inputs = [y, residual, gamma, beta, dense_bias]
-        (out,) = graph.node("SkipLayerNormalization", inputs, domain=_ORT, epsilon=epsilon)
-        return out
+        y, bias = self._linear((layer, "qkv"), *parameters["qkv"], x)
+        split = graph.nodes("Split", y, outputs=3, axis=2, num_outputs=3)
+        heads = self._config.heads
+        y = graph.node("MultiHeadAttention", *split, bias, domain=_ORT, num_heads=heads)
+        y, bias = self._linear((layer, "attention"), *parameters["attention"], y)
+        y = graph.node("Add", y, bias)
+        x = self._add_and_norm(y, x, f"{prefix}attention.output.LayerNorm")
 
-    x = join("attention_out", "attention.output", attended, x)
-    y = _linear(graph, f"{name}intermediate", own["intermediate.dense.weight"], x)
-    hidden_bias = graph.constant(f"{name}intermediate.bias", own["intermediate.dense.bias"])
-    (y,) = graph.node("BiasGelu", [y, hidden_bias], domain=_ORT)
-    return join("out", "output", y, x)
+        # A few neurons carry activations tens of times larger than all others', on one token of
+        # each text. In the 8-bit product they would set the scale for the rest.
+        up, up_bias = (array.copy() for array in parameters["intermediate"])
+        down, down_bias = (array.copy() for array in parameters["output"])
+        top = np.sort(np.argsort(-np.abs(down).max(axis=0), kind="stable")[:EXACT_NEURONS])
+        exact = graph.node("MatMul", x, graph.constant(f"{prefix}exact.up", up[top].T))
+        exact_bias = graph.constant(f"{prefix}exact.bias", up_bias[top])
+        exact = graph.node("BiasGelu", exact, exact_bias, domain=_ORT)
+        exact_down = graph.constant(f"{prefix}exact.down", down[:, top].T)
+        exact = graph.node("MatMul", exact, exact_down)
+        up[top], up_bias[top], down[:, top] = 0, 0, 0
 
+        y, bias = self._linear((layer, "intermediate"), up, up_bias, x)
+        y = graph.node("BiasGelu", y, bias, domain=_ORT)
+        y, bias = self._linear((layer, "output"), down, down_bias, y)
+        y = graph.node("Add", graph.node("Add", y, exact), bias)
+        return self._add_and_norm(y, x, f"{prefix}output.LayerNorm")
 
-def _linear(graph: GraphBuilder, name: str, weight: Float32, x: str) -> str:
-    """x @ weight.T with 8-bit weights and one scale per block; `weight` is (out, in)."""
-    n, k = weight.shape
-    blocks = weight.reshape(n, k // BLOCK, BLOCK)
-    scales = np.abs(blocks).max(axis=2) / np.float32(127)
-    # The operator stores unsigned bytes around a zero point of 128.
-    rounded = (np.rint(blocks / scales[:, :, np.newaxis]) + 128).astype(np.uint8)
-    (y,) = graph.node(
-        "MatMulNBits",
-        [x, graph.constant(f"{name}.weight", rounded), graph.constant(f"{name}.scales", scales)],
-        domain=_ORT,
-        K=k,
-        N=n,
-        bits=8,
-        block_size=BLOCK,
-        accuracy_level=4,  # activations are quantised to int8, block by block
-    )
-    return y
+    def _linear(
+        self, linear: Linear, weight: npt.NDArray[Any], bias: npt.NDArray[Any], x: str
+    ) -> tuple[str, str]:
+        """The product without its bias, and the name of the bias.
+
+        Each row of `x` is divided by its largest magnitude before the product and multiplied
+        afterwards: the runtime quantises a whole tensor with one scale, so this gives every
+        token a scale of its own.
+        """
+        graph, (layer, kind) = self._graph, linear
+        name = f"encoder.layer.{layer}.{kind}"
+        layer_8bit = quantise_linear(weight, bias, self._statistics[linear], SMOOTHING.get(kind))
+        if layer_8bit.input_scale is not None:
+            scale = graph.constant(f"{name}.input_scale", layer_8bit.input_scale)
+            x = graph.node("Mul", x, scale)
+        last = graph.constant("last_axis", [-1], np.int64)
+        if kind == "output":
+            largest = graph.node("ReduceMax", x, last, keepdims=1)
+            floor = graph.constant("least_row_range", _LEAST_ROW_RANGE)
+            largest = graph.node("Max", largest, floor)
+        else:
+            largest = graph.node("ReduceMax", graph.node("Abs", x), last, keepdims=1)
+        product = graph.node(
+            "DynamicQuantizeMatMul",
+            graph.node("Div", x, largest),
+            graph.constant(f"{name}.weight", layer_8bit.weight, np.int8),
+            graph.constant(f"{name}.scale", layer_8bit.weight_scale),
+            domain=_ORT,
+        )
+        bias_name = graph.constant(f"{name}.bias", layer_8bit.bias)
+        return graph.node("Mul", product, largest), bias_name
+
+    def _add_and_norm(self, x: str, residual: str, name: str) -> str:
+        gamma = self._graph.constant(f"{name}.weight", self._weights[f"{name}.weight"])
+        beta = self._graph.constant(f"{name}.bias", self._weights[f"{name}.bias"])
+        total = self._graph.node("Add", x, residual)
+        epsilon = self._config.epsilon
+        return self._graph.node("LayerNormalization", total, gamma, beta, epsilon=epsilon)
