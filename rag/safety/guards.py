@@ -12,6 +12,7 @@ from rag.safety.ruleset import Indexed, Rule, RuleSet
 Span = tuple[int, int]
 _LOOK_BACK = 8  # words before a match in which its speaker or tense is looked for
 _NEGATION_BACK = 10  # light words that may stand between "not" and the match
+_FIRST_PERSON = frozenset("i me my myself".split())
 _LAUGH_AFTER = 4  # words after a joke in which the laugh comes
 
 
@@ -95,12 +96,19 @@ def is_guarded(match: Match, rule: Rule, message: Message, rules: RuleSet) -> bo
     )
 
 
+def speaker_is_other(match: Match, message: Message, rules: RuleSet) -> bool:
+    """Whether the words are about somebody else: "he is going to end it", "my friend jumped"."""
+    if any(w in _FIRST_PERSON for w in message.words[match.start : match.end]):
+        return False
+    subjects = [w for w in message.before(match, _LOOK_BACK) if w in rules.words["subjects"]]
+    return bool(subjects) and subjects[-1] != "i"
+
+
 def reported_by_other(match: Match, message: Message, rules: RuleSet) -> bool:
     """Whether first-person words are somebody else's: "my son says I want to die"."""
     before = message.before(match, _LOOK_BACK)
-    says = rules.words["says"]
     for at in range(len(before) - 1, -1, -1):
-        if before[at] in says:
+        if before[at] in rules.words["says"]:
             subject = [w for w in before[max(0, at - 4) : at] if w in rules.words["subjects"]]
             return bool(subject) and subject[-1] != "i"
     return False
@@ -113,7 +121,8 @@ def _negated(match: Match, message: Message, rules: RuleSet) -> bool:
     for at in range(len(before) - 1, -1, -1):
         word = before[at]
         if word in words["negators"]:
-            if word == "no" and (at + 1 >= len(before) or before[at + 1] not in words["after_no"]):
+            following = [*before[at + 1 :], message.words[match.start]][0]
+            if word == "no" and following not in words["after_no"]:
                 return False
             lead = before[max(0, at - 4) : at]
             return not any(w in words["negation_turners"] for w in lead)

@@ -7,7 +7,7 @@ A pattern is words separated by spaces:
     {class}         any phrase of a word class   {#}           a number, as digits or a word
     item?           may be missing               item*         up to four times, or missing
     ..              up to 2 words between        ...           up to 6 words between
-    {end}           nothing, where a clause ends
+    {many}          a number of five or more     {end}         nothing, where a clause ends
 
 Nothing crosses the end of a sentence. Every step keeps a set of possible positions, so the work
 for one pattern is bounded by its length, however the text is made.
@@ -36,6 +36,8 @@ _CLAUSE_STARTS = frozenset(
     "nobody everyone everything nothing there when if or lol just sorry tell help".split()
 )
 
+_FEW = frozenset("one two three four couple few".split())
+
 Phrases = Mapping[str, tuple[tuple[str, ...], ...]]  # first word -> phrases that begin with it
 
 
@@ -45,6 +47,7 @@ class Item:
 
     phrases: Phrases
     number: bool = False
+    many: bool = False
     least: int = 1
     most: int = 1
     gap: int = 0
@@ -58,7 +61,7 @@ class Item:
             yield at
         if at >= len(words):
             return
-        if self.number and (words[at].isdigit() or words[at] in _NUMBER_WORDS):
+        if (self.number and is_number(words[at])) or (self.many and is_many(words[at])):
             yield at + 1
         for phrase in self.phrases.get(words[at], ()):
             if tuple(words[at : at + len(phrase)]) == phrase:
@@ -122,6 +125,7 @@ def compile_pattern(source: str, classes: Mapping[str, Phrases]) -> Pattern:
             Item(
                 _phrases(choices, classes, source),
                 number="{#}" in choices,
+                many="{many}" in choices,
                 clause_end="{end}" in choices,
                 least=least,
                 most=most,
@@ -132,7 +136,7 @@ def compile_pattern(source: str, classes: Mapping[str, Phrases]) -> Pattern:
         if item.gap or (item.clause_end and item.least):
             raise CorpusError(f"Pattern {source!r} must begin with a word.")
         firsts.update(item.phrases)
-        if item.number:
+        if item.number or item.many:
             firsts.add(None)
         if item.least:
             return Pattern(source, tuple(items), frozenset(firsts))
@@ -145,7 +149,7 @@ def _phrases(choices: Sequence[str], classes: Mapping[str, Phrases], source: str
         return classes[choices[0].strip("{}")]
     found: list[tuple[str, ...]] = []
     for choice in choices:
-        if choice in ("{#}", "{end}"):
+        if choice in ("{#}", "{many}", "{end}"):
             continue
         rows: list[tuple[str, ...]] = [()]
         for word in choice.split():
@@ -181,3 +185,10 @@ def pattern_words(pattern: Pattern) -> Iterator[str]:
 def is_number(word: str) -> bool:
     """Whether `{#}` matches `word`."""
     return word.isdigit() or word in _NUMBER_WORDS
+
+
+def is_many(word: str) -> bool:
+    """Whether `{many}` matches `word`."""
+    if word.isdigit():
+        return len(word) > 1 or word >= "5"
+    return word in _NUMBER_WORDS and word not in _FEW

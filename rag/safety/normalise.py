@@ -39,7 +39,8 @@ class Lexicon:
     """What normalising needs to know of the rules.
 
     `words`: every word that some pattern contains. `emoji`: character -> word. `expansions`:
-    chat form -> words. `typos`: slip -> word. `fuzzy`: words that one slip may not hide.
+    chat form -> words. `typos`: slip -> word. `fuzzy`: words that one slip may not hide. `plain`: everyday
+    words that may be written with stars in them.
     """
 
     words: frozenset[str]
@@ -47,6 +48,7 @@ class Lexicon:
     expansions: Mapping[str, tuple[str, ...]]
     typos: Mapping[str, str]
     fuzzy: frozenset[str]
+    plain: frozenset[str] = frozenset()
     not_fuzzy: frozenset[str] = frozenset()
     _deletes: dict[str, str] = field(init=False, repr=False, compare=False)
     _by_length: dict[int, tuple[str, ...]] = field(init=False, repr=False, compare=False)
@@ -57,7 +59,7 @@ class Lexicon:
             for cut in _one_letter_less(word):
                 deletes.setdefault(cut, word)
         by_length: dict[int, tuple[str, ...]] = {}
-        for word in sorted(self.fuzzy):
+        for word in sorted(self.fuzzy | self.plain):
             by_length[len(word)] = (*by_length.get(len(word), ()), word)
         object.__setattr__(self, "_deletes", deletes)
         object.__setattr__(self, "_by_length", by_length)

@@ -23,16 +23,16 @@ SIGNAL = "signal"  # category of rules that say nothing alone, and only feed `al
 
 CATEGORIES = (
     "overdose",
+    "perinatal",
     "suicide",
     "harm_to_others",
     "medication_reaction",
     "withdrawal",
-    "perinatal",
     "psychosis",
-    "abuse",
     "child",
-    "self_harm",
+    "abuse",
     "eating_disorder",
+    "self_harm",
     "mania",
     "third_party",
 )  # in the order in which one becomes the answer's main concern
@@ -122,6 +122,7 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
             expansions={k: tuple(v.split()) for k, v in base["expansions"].items()},
             typos={slip: word for word, slips in base["typos"].items() for slip in slips.split()},
             fuzzy=frozenset(base["words"]["fuzzy"].split()),
+            plain=frozenset(w for w in base["words"]["known"].split() if len(w) > 2),
             not_fuzzy=frozenset(base["words"]["not_fuzzy"].split()),
         ),
     )

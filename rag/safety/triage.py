@@ -10,10 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.safety.guards import Match, Message, find_all, is_guarded, reported_by_other
+from rag.safety.guards import (
+    Match,
+    Message,
+    find_all,
+    is_guarded,
+    reported_by_other,
+    speaker_is_other,
+)
 from rag.safety.normalise import BREAK, QUOTE, tokens
 from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
 
+_OF_THE_WRITER = frozenset({"suicide", "self_harm", "eating_disorder"})
 _MINOR = "signal.minor"
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with the next one
 _WINDOW = 2000  # words looked at together in a very long turn
@@ -113,8 +121,11 @@ def _matches(
             yield rule, None
             continue
         category = rule.category
-        if rule.person == "self" and reported_by_other(match, message, rules):
-            category = "third_party"
+        if category in _OF_THE_WRITER and rule.person == "self":
+            if speaker_is_other(match, message, rules):
+                continue  # the rules about other people judge these
+            if reported_by_other(match, message, rules):
+                category = "third_party"
         yield rule, (category, rule.imminent or (rule.urgent and message.has("now")))
 
 
