@@ -35,7 +35,7 @@ index:
 
 test:
 	@$(ENVIRONMENT) service models dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --cov=rag --cov=knowledge_graph --cov-report=term \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --cov=rag --cov=knowledge_graph --cov-report=term:skip-covered \
 	  --cov-fail-under=$(COVERAGE) $(ARGS)
 
 lint:

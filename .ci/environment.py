@@ -81,8 +81,9 @@ def _same_python() -> bool:
 
 
 def _run(command: list[str]) -> None:
-    # The build backend is installed apart from the rest; these pin it too.
-    pins = {"PIP_CONSTRAINT": str(CONSTRAINTS), "PIP_BUILD_CONSTRAINT": str(CONSTRAINTS)}
+    # The build backend is installed apart from the rest; these pin it too. As links, since pip
+    # splits the variables at spaces.
+    pins = {name: CONSTRAINTS.as_uri() for name in ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")}
     done = subprocess.run(command, env={**os.environ, **pins}, check=False)
     if done.returncode:
         print(f"This failed: {' '.join(command)}", file=sys.stderr)

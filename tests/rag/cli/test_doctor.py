@@ -55,8 +55,7 @@ def test_a_broken_setting_does_not_stop_the_doctor(rag: Run) -> None:
 
 
 def test_credentials_in_a_setting_are_masked(rag: Run) -> None:
-    env = {"RAG_ENCODER__MODEL": "https://user:hunter2@example.org/model"}
-    done = rag("doctor", "--json", env=env)
+    done = rag("doctor", "--json", env={"RAG_SERVICE__HOST": "http://user:hunter2@example.org"})
     report = json.loads(done.stdout)
-    assert report["settings"]["RAG_ENCODER__MODEL"] == "https://***@example.org/model"
+    assert report["settings"]["RAG_SERVICE__HOST"] == "http://***@example.org"
     assert b"hunter2" not in done.stdout
