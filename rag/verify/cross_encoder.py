@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Sequence
 from functools import lru_cache
@@ -47,6 +48,12 @@ class CrossEncoderManifest(BaseModel):
     max_sentence_tokens: int = Field(gt=0, description="Word pieces of the sentence.")
     files: dict[str, str]
 
+    @property
+    def sha256(self) -> str:
+        """Hash over all that decides a score: this manifest, which pins every file."""
+        canonical = json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
 
 class CrossEncoderModel:
     """Says how far a text supports a sentence, by reading both together.
@@ -64,6 +71,7 @@ class CrossEncoderModel:
     def __init__(self, folder: Path, threads: int) -> None:
         manifest = _read_manifest(folder)
         self.name = manifest.name
+        self.sha256 = manifest.sha256
         model, vocabulary = (
             _read_checked(folder, name, manifest) for name in (MODEL_NAME, TOKENIZER_NAME)
         )

@@ -92,13 +92,15 @@ def number(text: str, passage: Sequence[str], rng: random.Random) -> Edited | No
     if value.is_integer() and 1900 <= value <= 2100:
         changed = value + rng.choice((-11, -4, -2, 3, 6))
         return _put(text, *match.span(), f"{changed:.0f}")
-    changed = rng.choice((value * 2, value * 10, value / 2, value + 1, value + 5, value * 3))
+    candidates = {value * 2, value * 10, value / 2, value + 1, value + 5, value * 3} - {value}
     if value.is_integer() and value >= 2:
-        changed = float(round(changed))
-    if changed == value:
-        changed += 1
-    shown = f"{changed:,.0f}" if changed.is_integer() and changed < 1e7 else f"{changed:.4g}"
-    return None if shown in stated else _put(text, *match.span(), shown)
+        candidates = {float(round(c)) for c in candidates}
+    shown = {_shown(c) for c in candidates} - stated - {match[0]}
+    return _put(text, *match.span(), rng.choice(sorted(shown))) if shown else None
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value.is_integer() and value < 1e7 else f"{value:.4g}"
 
 
 _AUXILIARY = re.compile(

@@ -1,0 +1,90 @@
+"""The groundedness score that the gate uses: what words show and what the cross-encoder reads.
+
+Word overlap, absent names and numbers, embedding similarity and the cross-encoder's logits, weighed
+by logistic regression. `training/verifier/fit_combined.py` makes the weights and
+`weights/minilm-groundedness-int8/MODEL_CARD.md` has the numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import VerifierError
+from rag.verify.alignment import Analysed, EvidenceText
+from rag.verify.cross_encoder import CrossEncoderModel
+from rag.verify.features import NAMES as LEXICAL_NAMES
+from rag.verify.features import features as lexical_features
+from rag.verify.lexical_embedding import LexicalEmbeddingModel
+from rag.verify.windows import Unit, best_units, best_window
+
+NAMES: tuple[str, ...] = (
+    *LEXICAL_NAMES,
+    "whole",  # logit of the evidence, or of its sentences nearest to the claim that fit in one run
+    "focus",  # logit of the best short stretch of it
+)
+_FOCUS_TOKENS = 96
+_WEIGHTS = "weights/groundedness.json"
+
+
+class CombinedModel:
+    """Implements `EntailmentModel` with the trained cross-encoder. Safe in several threads.
+
+    >>> from rag.encoders import open_encoder  # doctest: +SKIP
+    >>> lexical = LexicalEmbeddingModel(open_encoder(settings.encoder))  # doctest: +SKIP
+    >>> gate = Gate(CombinedModel(lexical, CrossEncoderModel(DEFAULT_FOLDER, 2)))  # doctest: +SKIP
+    """
+
+    name = "groundedness"
+
+    def __init__(self, lexical: LexicalEmbeddingModel, cross_encoder: CrossEncoderModel) -> None:
+        """Raises VerifierError if the shipped weights were fitted for another model."""
+        weights = json.loads(files("rag.verify").joinpath(_WEIGHTS).read_text("utf-8"))
+        if tuple(weights["features"]) != NAMES or weights["model"] != cross_encoder.sha256:
+            raise VerifierError(
+                f"rag/verify/{_WEIGHTS} was fitted for another model: run "
+                "training/verifier/fit_combined.py, or reinstall plumbline"
+            )
+        self.threshold = float(weights["threshold"])
+        self._coefficients = np.asarray(weights["coefficients"])
+        self._intercept = float(weights["intercept"])
+        self._lexical = lexical
+        self._cross_encoder = cross_encoder
+
+    def support(self, claim: Analysed, evidence: EvidenceText) -> float:
+        """Calibrated probability in 0..1 that the evidence supports the claim."""
+        x = combined_features(claim, evidence, self._lexical, self._cross_encoder)
+        return 1.0 / (1.0 + math.exp(-float(self._coefficients @ x + self._intercept)))
+
+
+def combined_features(
+    claim: Analysed,
+    evidence: EvidenceText,
+    lexical: LexicalEmbeddingModel,
+    cross_encoder: CrossEncoderModel,
+) -> npt.NDArray[np.float64]:
+    """Shape (len(NAMES),)."""
+    cosine = lexical.cosine(claim, evidence) if claim.stems else 0.0
+    logits = _readings(claim, evidence, cross_encoder)
+    return np.append(lexical_features(claim, evidence, cosine), logits)
+
+
+def _readings(
+    claim: Analysed, evidence: EvidenceText, cross_encoder: CrossEncoderModel
+) -> tuple[float, float]:
+    """Logits of the whole evidence and of its best short stretch; one run when they are one."""
+    texts = [sentence.text for sentence in evidence.sentences]
+    units = [
+        Unit(cross_encoder.count_tokens(sentence.text), sentence.stem_set)
+        for sentence in evidence.sentences
+    ]
+    picked = best_units(claim.stems, units, cross_encoder.room(claim.text))
+    fits = sum(unit.tokens for unit in units) <= cross_encoder.room(claim.text)
+    whole = texts if fits else [texts[i] for i in picked]
+    focus = texts[slice(*best_window(claim.stems, units, _FOCUS_TOKENS))]
+    first = float(cross_encoder.logit(claim.text, whole))
+    return first, first if focus == whole else float(cross_encoder.logit(claim.text, focus))

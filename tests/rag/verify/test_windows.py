@@ -1,0 +1,57 @@
+"""What a cross-encoder gets to read of a long evidence."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.verify.windows import Unit, best_units, best_window, overlapping
+
+
+def _units(*stems: str, tokens: int = 10) -> list[Unit]:
+    return [Unit(tokens, frozenset(words.split())) for words in stems]
+
+
+def test_the_window_is_where_the_words_are() -> None:
+    units = _units("rain", "sun", "sleep memori", "mood sleep", "wind")
+    assert best_window(["sleep", "memori", "mood"], units, 20, before=0) == (2, 4)
+
+
+def test_a_lead_in_joins_when_it_fits() -> None:
+    units = _units("rain", "sun", "sleep memori", "wind")
+    assert best_window(["sleep", "memori"], units, 20) in {(1, 3), (2, 4)}
+
+
+def test_words_far_apart_are_both_picked() -> None:
+    units = _units("sleep", "rain", "wind", "sun", "memori")
+    assert best_units(["sleep", "memori"], units, 20) == (0, 4)
+
+
+def test_a_sentence_longer_than_the_budget_still_stands_alone() -> None:
+    units = _units("rain", "sleep", tokens=500)
+    assert best_units(["sleep"], units, 100) == (1,)
+    assert best_window(["sleep"], units, 100, before=0) == (1, 2)
+
+
+units = st.lists(
+    st.builds(Unit, st.integers(1, 60), st.frozensets(st.sampled_from("abcdef"), max_size=4)),
+    max_size=25,
+)
+
+
+@given(units, st.integers(5, 120))
+def test_overlapping_windows_miss_nothing_and_come_to_an_end(found: list[Unit], room: int) -> None:
+    spans = overlapping(found, room)
+    assert {i for a, b in spans for i in range(a, b)} == set(range(len(found)))
+    assert all(b - a == 1 or sum(u.tokens for u in found[a:b]) <= room for a, b in spans)
+
+
+@given(units, st.sets(st.sampled_from("abcdefg")), st.integers(5, 120))
+def test_what_is_picked_fits(found: list[Unit], claim: set[str], room: int) -> None:
+    picked = best_units(claim, found, room)
+    assert list(picked) == sorted(set(picked))
+    assert len(picked) <= 1 or sum(found[i].tokens for i in picked) <= room
+    start, stop = best_window(claim, found, room)
+    assert 0 <= start <= stop <= len(found)
+    assert bool(found) is (stop > start)
+    assert stop - start <= 1 or sum(u.tokens for u in found[start:stop]) <= room

@@ -1,0 +1,147 @@
+"""Fits `rag/verify/weights/groundedness.json` on the quantised model and prints its numbers.
+
+    python -m training.verifier.fit_combined ../shared/data/verifier [--model FOLDER]
+
+Logistic regression on `dev-real.jsonl.gz`, of which the cross-encoder saw nothing. Numbers are out
+of sample: each row is scored by a fit on the other folds, folds by question. The threshold is the
+one at which `FALSE_ACCEPT_TARGET` of the unsupported sentences pass the whole gate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from rag.encoders import open_encoder
+from rag.settings import EncoderSettings
+from rag.verify.alignment import Analysed, EvidenceText, align
+from rag.verify.checks import contradictions
+from rag.verify.combined import NAMES, combined_features
+from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
+from rag.verify.lexical_embedding import LexicalEmbeddingModel
+from training.verifier.data import Row, read
+from training.verifier.fit_lexical import logistic
+from training.verifier.metrics import (
+    Array,
+    auroc,
+    balanced_accuracy,
+    f1_unsupported,
+    folds,
+    interval,
+    released_at,
+)
+
+FALSE_ACCEPT_TARGET = 0.25
+FOLDS = 10
+L2 = 3.0
+REFUTED_SHARE = 0.25  # as in `rag.verify.gate`
+
+
+def measure(rows: list[Row], lexical: LexicalEmbeddingModel, model: CrossEncoderModel) -> Array:
+    """Features, shape (n, len(NAMES) + 1): the last column is 1 where a certain check refutes."""
+    found = []
+    for row in rows:
+        claim, evidence = Analysed.of(row["sentence"]), EvidenceText.of([row["passage"]])
+        aligned = align(claim, evidence)
+        refuted = aligned is not None and bool(contradictions(claim, evidence, aligned))
+        x = combined_features(claim, evidence, lexical, model)
+        found.append(np.append(x, float(refuted)))
+    return np.array(found)
+
+
+def fit(x: Array, y: Array) -> tuple[Array, float]:
+    """Coefficients and intercept for the features as they are; the penalty is on scaled ones."""
+    mean, deviation = x.mean(0), x.std(0) + 1e-9
+    weights, intercept = logistic((x - mean) / deviation, y, L2)
+    return weights / deviation, intercept - float(weights @ (mean / deviation))
+
+
+def out_of_sample(x: Array, y: Array, fold: Array) -> Array:
+    """Probabilities, each from a fit on the other folds."""
+    found = np.zeros(len(y))
+    for k in range(FOLDS):
+        coefficients, intercept = fit(x[fold != k], y[fold != k])
+        found[fold == k] = 1 / (1 + np.exp(-(x[fold == k] @ coefficients + intercept)))
+    return found
+
+
+def table(name: str, y: Array, score: Array, threshold: float, questions: list[str]) -> str:
+    """One line of the report."""
+    low, high = interval(lambda i: auroc(y[i], score[i]), questions)
+    return (
+        f"  {name:<34} AUROC {auroc(y, score):.3f} [{low:.3f}, {high:.3f}]  "
+        f"balanced {balanced_accuracy(y, score, threshold):.3f}  "
+        f"F1 {f1_unsupported(y, score, threshold):.3f}  "
+        f"released at 90% kept {released_at(y, score):.2f}"
+    )
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--model", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
+    arguments = parser.parse_args()
+    lexical = LexicalEmbeddingModel(open_encoder(EncoderSettings()))
+    model = CrossEncoderModel(arguments.model, threads=2)
+    dev = read(arguments.data / "dev-real.jsonl.gz")
+    questions = [row["question"] for row in dev]
+    sets = np.array([row["set"] for row in dev])
+    y = np.array([float(row["supported"]) for row in dev])
+    measured = measure(dev, lexical, model)
+    x, penalty = measured[:, :-1], np.where(measured[:, -1] > 0, REFUTED_SHARE, 1.0)
+    fold = folds(questions, FOLDS)
+
+    lexical_only = len(NAMES) - 2
+    scores = {
+        "lexical features": out_of_sample(x[:, :lexical_only], y, fold) * penalty,
+        "cross-encoder alone, whole": out_of_sample(x[:, [lexical_only]], y, fold),
+        "cross-encoder alone": out_of_sample(x[:, lexical_only:], y, fold),
+        "combined, no checks": out_of_sample(x, y, fold),
+        "combined": out_of_sample(x, y, fold) * penalty,
+    }
+    short = np.array([len(row["passage"].split()) < 60 for row in dev])
+    parts = {"all": y >= 0, "expertqa": sets == "expertqa", "gensearch": sets == "gensearch"}
+    parts["passages under 60 words"] = short
+    for part, inside in parts.items():
+        print(f"{part}: {int(inside.sum()):,} rows, {int(y[inside].sum()):,} supported")
+        asked = [question for question, here in zip(questions, inside, strict=True) if here]
+        for name, score in scores.items():
+            threshold = float(np.quantile(score[y == 0], 1 - FALSE_ACCEPT_TARGET))
+            print(table(name, y[inside], score[inside], threshold, asked))
+    gain = interval(
+        lambda i: auroc(y[i], scores["combined"][i]) - auroc(y[i], scores["lexical features"][i]),
+        questions,
+    )
+    print(f"paired gain in AUROC over the lexical features: [{gain[0]:+.3f}, {gain[1]:+.3f}]")
+
+    coefficients, intercept = fit(x, y)
+    for name, weight in zip(NAMES, coefficients * x.std(0), strict=True):
+        print(f"  {name:<20} weight {weight:+.2f}")
+    threshold = float(np.quantile(scores["combined"][y == 0], 1 - FALSE_ACCEPT_TARGET))
+    kept = float((scores["combined"][y == 1] >= threshold).mean())
+    print(f"threshold {threshold:.3f}: supported kept {kept:.2f}, unsupported released 0.25")
+    if arguments.dry_run:
+        return
+    target = Path(__file__).parents[2] / "rag/verify/weights/groundedness.json"
+    target.write_text(
+        json.dumps(
+            {
+                "model": model.sha256,
+                "features": NAMES,
+                "coefficients": [round(float(c), 5) for c in coefficients],
+                "intercept": round(intercept, 5),
+                "threshold": round(threshold, 3),
+            },
+            indent=2,
+        )
+        + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
