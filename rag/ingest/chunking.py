@@ -15,7 +15,7 @@ from rag.sentences import sentence_spans
 from rag.settings import IngestSettings
 
 _BULLET = "- "
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"\w*[^\W\d_]\w*")
 _OTHER_SCRIPT = re.compile("[\u0590-\u1fff\u2e80-\ud7ff]")  # word counts mean little there
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _MIN_WORDS = 3  # fewer words never say anything
@@ -40,18 +40,18 @@ def passages(
 
     A passage holds whole sentences of one section, `settings.min_tokens` to
     `settings.max_tokens` word pieces where the section has as many; a short section is a passage
-    of its own. Text of fewer than five words without an end is left out. The same text twice in
-    one source is one passage, with the pages of both. `count_tokens` must add up over white
-    space, as WordPiece does.
+    of its own. A section of fewer than five words without an end is left out. The same text
+    twice in one source is one passage, with the pages of both. `count_tokens` must add up over
+    white space, as WordPiece does.
     """
     text, placed = _lay_out(document)
     found: dict[str, Passage] = {}
     for _, members in groupby(placed, key=lambda block: block.section):
         section = list(members)
+        if _says_nothing(text[section[0].start : section[-1].end]):
+            continue
         for start, end in _cut(text, section, count_tokens, settings):
             passage = _passage(document, text, start, end, section)
-            if _says_nothing(passage.text):
-                continue
             twin = found.get(passage.id)
             if twin is not None:
                 pages = tuple(sorted({*twin.pages, *passage.pages}))

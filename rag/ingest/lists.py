@@ -51,12 +51,12 @@ def _with_title_apart(text: str) -> str:
     match = _CARD.fullmatch(text)
     if match is None or len(match["text"].split()) < _MIN_SENTENCE_WORDS:
         return text
-    title = match["title"]
-    last = re.split(r"[\s/-]", title)[-1].lower()
-    whole_words = title[-1] in ")?™" or (
-        len(last) > 3 and last in english_words()
-    )  # "Medline|Plus" is one word
-    return f"{title}: {match['text']}" if whole_words and text.endswith(".") else text
+    title, rest = match["title"], match["text"]
+    words = re.split(r"[\s/-]", title)
+    one_word = len(words) == 1 and not rest.startswith(title + " ")  # "HealthCare" is a word
+    last = words[-1].lower()
+    whole_words = title[-1] in ")?™" or (len(last) > 3 and last in english_words())
+    return f"{title}: {rest}" if whole_words and not one_word and rest.endswith(".") else text
 
 
 def _items_from(blocks: Sequence[Block], index: int) -> list[str]:

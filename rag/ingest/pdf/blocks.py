@@ -31,7 +31,8 @@ def blocks_of(flow: Sequence[Element]) -> tuple[tuple[Block, ...], str]:
         elif isinstance(made, FrameEnd):
             before = outside.pop()
             if made.amid_text:
-                blocks += [heading for heading in before if heading not in current]
+                if current != before:  # the last one again, to end those within the frame
+                    blocks += [h for h in before if h not in current or h is before[-1]]
                 current = before
         elif isinstance(made, Draft) and made.kind is BlockKind.HEADING:
             if made in title[1:]:

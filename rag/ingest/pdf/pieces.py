@@ -13,13 +13,14 @@ BULLET = re.compile(
 )
 LIST_MARK = re.compile(rf"{BULLET.pattern}\s+")
 _FOOTNOTE = re.compile(r"[\d,–*†‡§]+")
+_SMALL_TEXT = re.compile(r"[\w,–*†‡§+−-]{1,6}")
 _AFTER_WORD = re.compile(r"(?:[A-Za-z]{3,}|[.,;:!?)”’\"])$")
 # In units of the font size:
 _SAME_LINE = 0.25
 _GAP = 1.0
 _BULLET_GAP = 4.0
 _SMALL_TYPE = 0.75
-_RAISED = (0.15, 0.9)
+_SHIFT = (0.1, 0.9)
 _TOUCHING = 0.4
 _MARK_GAP = 2.0
 _MARK_SIDE = (0.2, 0.7)
@@ -27,7 +28,7 @@ _MARK_SIDE = (0.2, 0.7)
 
 def join_pieces(pieces: Sequence[Piece], dots: Sequence[Box] = ()) -> list[Piece]:
     """The pieces with those of one word group as one, a list mark before each drawn dot's line."""
-    kept = _without_footnote_marks(pieces)
+    kept = _with_small_type(pieces)
     kept.sort(key=lambda piece: (piece.box.x0, piece.base))
     joined: list[Piece] = []
     for piece in kept:
@@ -76,23 +77,32 @@ def is_bullet(text: str) -> bool:
     return BULLET.fullmatch(text.strip()) is not None
 
 
-def _without_footnote_marks(pieces: Sequence[Piece]) -> list[Piece]:
-    kept = []
-    for piece in pieces:
-        if _FOOTNOTE.fullmatch(piece.text) and any(_raised_after(piece, p) for p in pieces):
+def _with_small_type(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without footnote marks; other small type joins its word, as in m² and CO₂."""
+    usual = [piece for piece in pieces if not _SMALL_TEXT.fullmatch(piece.text)]
+    rest = [piece for piece in pieces if _SMALL_TEXT.fullmatch(piece.text)]
+    kept = list(usual)
+    for small in rest:
+        at = next((i for i, word in enumerate(kept) if _sits_on(small, word)), None)
+        if at is None:
+            kept.append(small)
             continue
-        kept.append(piece)
+        word = kept[at]
+        raised = small.base < word.base
+        if raised and _FOOTNOTE.fullmatch(small.text) and _AFTER_WORD.search(word.text):
+            continue
+        box = replace(word.box, x1=small.box.x1)
+        kept[at] = replace(word, text=word.text + small.text, box=box)
     return kept
 
 
-def _raised_after(mark: Piece, word: Piece) -> bool:
-    """Whether `mark` is a small raised mark right after a word (not after a unit, as in m²)."""
-    rise = word.base - mark.base
+def _sits_on(small: Piece, word: Piece) -> bool:
+    """Whether `small` stands raised or lowered right at the end of `word`."""
+    shift = abs(word.base - small.base)
     return (
-        mark.size <= _SMALL_TYPE * word.size
-        and _RAISED[0] * word.size <= rise <= _RAISED[1] * word.size
-        and abs(mark.box.x0 - word.box.x1) <= _TOUCHING * word.size
-        and _AFTER_WORD.search(word.text) is not None
+        small.size <= _SMALL_TYPE * word.size
+        and _SHIFT[0] * word.size <= shift <= _SHIFT[1] * word.size
+        and abs(small.box.x0 - word.box.x1) <= _TOUCHING * word.size
     )
 
 

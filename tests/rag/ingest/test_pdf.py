@@ -1,0 +1,528 @@
+"""PDFs drawn on the spot, and the real brochures."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from rag.errors import DocumentError
+from rag.ingest import parse
+from rag.ingest.chunking import canonical_text, passages
+from rag.ingest.pdf.reader import read
+from rag.model import BlockKind, Document
+from rag.settings import IngestSettings
+
+Read = Callable[..., Document]
+Texts = Callable[..., list[str]]
+
+PARAGRAPH, ITEM, HEADING = BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.HEADING
+LEADING = 13
+
+
+def count_tokens(text: str) -> int:
+    return round(len(text.split()) * 1.3)
+
+
+def write(
+    canvas: Canvas, x: float, y: float, *lines: str, size: float = 10, bold: bool = False
+) -> float:
+    """Writes lines downwards from (x, y); returns the y of the line after the last."""
+    canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
+    for line in lines:
+        canvas.drawString(x, y, line)
+        y -= LEADING * size / 10
+    return y
+
+
+def prose(word: str, count: int) -> list[str]:
+    """Full lines of about one column, each with a number that tells its place."""
+    return [f"{word} {n} is a line of text that fills the column." for n in range(count)]
+
+
+def body(canvas: Canvas, pages: int = 1, first: int = 0) -> None:
+    for page in range(first, first + pages):
+        write(canvas, 72, 600, *prose(f"Page{page}", 12))
+        canvas.showPage()
+
+
+# Reading order
+
+
+def test_two_columns_are_read_one_after_the_other(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 740, "A heading that spans both of the columns", size=18, bold=True)
+        for left, right, y in zip(prose("Left", 20), prose("Right", 20), range(700, 0, -13)):
+            write(canvas, 320, y, right)  # the file's own order is no help
+            write(canvas, 72, y, left)
+
+    document = read_pdf(draw)
+    assert texts(document, HEADING) == ["A heading that spans both of the columns"]
+    text = " ".join(texts(document, PARAGRAPH))
+    assert text == " ".join([*prose("Left", 20), *prose("Right", 20)])
+
+
+def test_a_wide_empty_band_parts_the_page_before_columns_do(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        for x, name in ((72, "Left"), (320, "Right")):
+            write(canvas, x, 740, *prose(f"Upper{name}", 8))
+            write(canvas, x, 560, *prose(f"Lower{name}", 8))
+
+    order = re.findall(r"(\w+) 0 is", " ".join(texts(read_pdf(draw), PARAGRAPH)))
+    assert order == ["UpperLeft", "UpperRight", "LowerLeft", "LowerRight"]
+
+
+def test_a_heading_amid_columns_parts_them(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        for x, name in ((72, "Left"), (320, "Right")):
+            write(canvas, x, 740, *prose(f"Upper{name}", 8))
+            write(canvas, x, 604, *prose(f"Lower{name}", 8))
+        write(
+            canvas, 72, 622, "A heading across the whole page between columns", size=14, bold=True
+        )
+
+    found = " ".join(texts(read_pdf(draw)))
+    order = re.findall(r"(\w+) 0 is|(A heading)", found)
+    assert ["".join(pair) for pair in order] == [
+        "UpperLeft",
+        "UpperRight",
+        "A heading",
+        "LowerLeft",
+        "LowerRight",
+    ]
+
+
+def test_labels_are_read_with_the_text_beside_them(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, y in enumerate(range(700, 600, -20)):
+            write(canvas, 72, y, f"Step {row}")
+            write(canvas, 140, y, f"Breathe out slowly and count up to {row} before you go on.")
+
+    text = " ".join(texts(read_pdf(draw)))
+    assert re.findall(r"Step (\d).*?up to (\d)", text) == [(str(n), str(n)) for n in range(5)]
+
+
+def test_a_rotated_page_reads_as_it_shows(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageRotation(90)
+        canvas.translate(612, 0)
+        canvas.rotate(90)
+        write(canvas, 72, 500, *prose("Turned", 6))
+
+    assert " ".join(texts(read_pdf(draw), PARAGRAPH)) == " ".join(prose("Turned", 6))
+
+
+def test_text_up_the_margin_is_left_out(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, *prose("Level", 6))
+        canvas.rotate(90)
+        write(canvas, 300, -30, "Printed by the house press")
+
+    assert " ".join(texts(read_pdf(draw))) == " ".join(prose("Level", 6))
+
+
+# Furniture
+
+
+def test_running_heads_feet_and_page_numbers_go(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        for page in range(1, 7):
+            write(canvas, 72, 770, "A guide to better sleep, second edition", size=8)
+            write(canvas, 72, 700, *prose("ABCDEF"[page - 1], 10))
+            write(canvas, 300, 30, str(page), size=8)
+            write(canvas, 72, 40, f"Example House - page {page} of 6", size=8)
+            canvas.showPage()
+
+    text = " ".join(texts(read_pdf(draw)))
+    assert "second edition" not in text
+    assert "Example House" not in text
+    assert text == " ".join(line for name in "ABCDEF" for line in prose(name, 10))
+
+
+def test_a_number_in_the_text_is_no_page_number(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 400, "The line to call for help is", "988", "and it is open all day.")
+
+    assert texts(read_pdf(draw)) == ["The line to call for help is 988 and it is open all day."]
+
+
+# Words and lines
+
+
+def test_hyphens_at_line_ends(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, "Many people find that treat-", "ment helps, and their self-")
+        write(canvas, 72, 674, "image grows with it. The Smith-", "Jones study says so too.")
+
+    assert texts(read_pdf(draw)) == [
+        "Many people find that treatment helps, and their self-image grows with it. "
+        "The Smith-Jones study says so too."
+    ]
+
+
+def test_addresses_over_two_lines(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, "There are pages about sleep at www.example.", "org/sleep or at")
+        write(canvas, 72, 674, "https://example.org/rest/", "well and talk to a doctor about it.")
+
+    assert texts(read_pdf(draw)) == [
+        "There are pages about sleep at www.example.org/sleep or at https://example.org/rest/well "
+        "and talk to a doctor about it."
+    ]
+
+
+def test_footnote_marks_go_and_exponents_stay(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        text = canvas.beginText(72, 700)
+        text.setFont("Helvetica", 10)
+        text.textOut("Most adults need seven hours.")
+        text.setFont("Helvetica", 6)
+        text.setRise(4)
+        text.textOut("12")
+        text.setFont("Helvetica", 10)
+        text.setRise(0)
+        text.textOut(" A bed takes 2 m")
+        text.setFont("Helvetica", 6)
+        text.setRise(4)
+        text.textOut("2")
+        text.setFont("Helvetica", 10)
+        text.setRise(0)
+        text.textOut(" of the room.")
+        canvas.drawText(text)
+
+    (found,) = texts(read_pdf(draw))
+    assert found.startswith("Most adults need seven hours. A bed takes 2 m")
+    assert re.search(r"2 m ?2 of the room\.$", found)
+
+
+def test_paragraphs_by_gap_and_by_indent(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        y = write(canvas, 72, 700, *prose("Gap", 3))
+        y = write(canvas, 72, y - 8, *prose("Next", 3))
+        y = write(canvas, 90, y, "Indented lines begin a new one too, as in old books.")
+        write(canvas, 72, y, *prose("More", 2))
+
+    first = [text.split()[0] for text in texts(read_pdf(draw), PARAGRAPH)]
+    assert first == ["Gap", "Next", "Indented"]
+
+
+def test_a_sentence_goes_on_over_columns_and_pages(
+    read_pdf: Read, settings: IngestSettings
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(
+            canvas, 72, 700, "Sleep is good for the mind, and it", "helps most of all when nights"
+        )
+        write(
+            canvas, 320, 700, "are calm and days have their own", "rhythm, which takes some weeks"
+        )
+        canvas.showPage()
+        write(canvas, 72, 700, "to find and to keep. Rest well.", "Then take a walk in the light.")
+
+    document = read_pdf(draw)
+    (block,) = document.blocks
+    assert block.text.startswith(
+        "Sleep is good for the mind, and it helps most of all when nights are"
+    )
+    assert block.page_breaks == ((block.text.index("to find"), 2),)
+    (passage,) = passages(document, count_tokens, settings)
+    assert passage.pages == (1, 2)
+
+
+# Headings and lists
+
+
+def guide(canvas: Canvas) -> None:
+    write(canvas, 72, 740, "Sleeping well", size=28, bold=True)
+    write(canvas, 72, 712, "What everyone can do", size=18)
+    y = write(canvas, 72, 660, "Why sleep matters", size=16, bold=True)
+    y = write(canvas, 72, y, *prose("Why", 4))
+    y = write(canvas, 72, y - 14, "For the mind", size=12, bold=True)
+    y = write(canvas, 72, y, *prose("Mind", 4))
+    y = write(canvas, 72, y - 14, "What helps", size=16, bold=True)
+    y = write(canvas, 72, y, "These can help you to sleep:")
+    for text in ("go to bed at the same time", "leave the telephone in another"):
+        y = write(canvas, 80, y - 3, "• " + text)
+    y = write(canvas, 88, y, "room until the morning")
+    y = write(canvas, 72, y - 8, "Most people sleep better after some weeks of this.")
+    canvas.showPage()
+    y = write(canvas, 72, 740, "Bold words at the start of a line", bold=True)
+    y = write(canvas, 72, y, "go on in plain ones here, so they are no heading at all.")
+    y = write(canvas, 72, y - 14, "When to see a doctor", bold=True)
+    write(canvas, 72, y - 4, "See a doctor if you sleep badly for more than a month.")
+
+
+def test_headings_by_size_and_weight(read_pdf: Read) -> None:
+    document = read_pdf(guide)
+
+    headings = [(b.text, b.level, b.page) for b in document.blocks if b.kind is HEADING]
+    assert headings == [
+        ("Sleeping well What everyone can do", 1, 1),
+        ("Why sleep matters", 2, 1),
+        ("For the mind", 3, 1),
+        ("What helps", 2, 1),
+        ("When to see a doctor", 4, 2),
+    ]
+    assert document.source.title == "Sleeping well What everyone can do"
+
+
+def test_list_items_keep_their_lines_and_end_with_the_list(read_pdf: Read, texts: Texts) -> None:
+    document = read_pdf(guide)
+    assert texts(document, ITEM) == [
+        "go to bed at the same time",
+        "leave the telephone in another room until the morning",
+    ]
+    assert "Most people sleep better after some weeks of this." in texts(document, PARAGRAPH)
+
+
+def test_drawn_list_marks(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        y = write(canvas, 72, 700, "These can help you to sleep:")
+        for text in ("a dark and quiet room", "a walk in the light of day", "less tea at night"):
+            canvas.circle(80, y + 3.5, 2, stroke=0, fill=1)
+            y = write(canvas, 92, y, text)
+
+    assert texts(read_pdf(draw), ITEM) == [
+        "a dark and quiet room",
+        "a walk in the light of day",
+        "less tea at night",
+    ]
+
+
+def test_a_frame_s_heading_ends_with_the_frame(read_pdf: Read, settings: IngestSettings) -> None:
+    def draw(canvas: Canvas) -> None:
+        y = write(canvas, 72, 740, "Why sleep matters", size=16, bold=True)
+        y = write(canvas, 72, y, *prose("Before", 6))
+        canvas.rect(66, y - 90, 400, 90)
+        inner = write(canvas, 80, y - 22, "Did you know?", size=14, bold=True)
+        write(canvas, 80, inner, *prose("Inside", 3))
+        write(canvas, 72, y - 110, *prose("After", 6))
+        y = write(canvas, 72, y - 220, "What helps", size=16, bold=True)
+        write(canvas, 72, y, *prose("Last", 6))
+
+    made = passages(read_pdf(draw), count_tokens, settings)
+    under = {p.text.split()[0]: p.heading[-1] for p in made}
+    assert under == {
+        "Before": "Why sleep matters",
+        "Inside": "Did you know?",
+        "After": "Why sleep matters",
+        "Last": "What helps",
+    }
+
+
+# Tables
+
+
+def grid(canvas: Canvas, xs: list[float], ys: list[float]) -> None:
+    for x in xs:
+        canvas.line(x, ys[0], x, ys[-1])
+    for y in ys:
+        canvas.line(xs[0], y, xs[-1], y)
+
+
+def test_a_ruled_table_is_read_by_rows(read_pdf: Read, texts: Texts) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 740, *prose("Before", 3))
+        grid(canvas, [72, 200, 330, 460], [680, 655, 615, 590])
+        for x, head, first, second in (
+            (76, "Habit", "A walk in", "Less tea"),
+            (204, "When", "the morning", "at night"),
+            (334, "How long", "half an hour", "every day"),
+        ):
+            write(canvas, x, 664, head, bold=True)
+            write(canvas, x, 641, first)
+            write(canvas, x, 598, second)
+        write(canvas, 76, 628, "daylight")
+        write(canvas, 72, 560, *prose("After", 3))
+
+    document = read_pdf(draw)
+    assert texts(document, BlockKind.TABLE_ROW) == [
+        "Habit: A walk in daylight; When: the morning; How long: half an hour",
+        "Habit: Less tea; When: at night; How long: every day",
+    ]
+    kinds = [block.kind for block in document.blocks]
+    assert kinds == [PARAGRAPH, BlockKind.TABLE_ROW, BlockKind.TABLE_ROW, PARAGRAPH]
+
+
+def test_a_table_of_lists_is_read_by_columns(read_pdf: Read) -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, [72, 270, 470], [700, 675, 600])
+        for x, name in ((76, "day"), (274, "night")):
+            write(canvas, x, 684, f"By {name} these can help:", bold=True)
+            for row, y in enumerate((655, 640, 625)):
+                write(canvas, x, y, f"• habit {row} of the {name}")
+
+    found = [(block.kind, block.text) for block in read_pdf(draw).blocks]
+    assert found == [
+        (kind, text)
+        for name in ("day", "night")
+        for kind, text in [
+            (PARAGRAPH, f"By {name} these can help:"),
+            *((ITEM, f"habit {row} of the {name}") for row in range(3)),
+        ]
+    ]
+
+
+# What is refused
+
+
+def test_a_password_is_refused_and_its_absence_is_not(read_pdf: Read) -> None:
+    with pytest.raises(DocumentError, match="encrypted. Save a copy without a password"):
+        read_pdf(body, encrypt=StandardEncryption("secret", "owner"))
+    assert read_pdf(body, encrypt=StandardEncryption("", "owner")).blocks
+
+
+def picture(canvas: Canvas) -> None:
+    scan = Image.new("RGB", (60, 80), (240, 240, 240))
+    canvas.drawImage(ImageReader(scan), 0, 0, 612, 792)
+    canvas.showPage()
+
+
+def test_images_of_pages_need_ocr_first(read_pdf: Read) -> None:
+    with pytest.raises(DocumentError, match="only images of pages. Run OCR"):
+        read_pdf(lambda canvas: [picture(canvas) for _ in range(2)])
+
+
+def test_a_scanned_page_among_others_is_a_warning(read_pdf: Read) -> None:
+    def draw(canvas: Canvas) -> None:
+        body(canvas)
+        picture(canvas)
+        body(canvas, first=1)
+
+    assert read_pdf(draw).warnings == (
+        "pages without text, only images (run OCR to have their text): 2",
+    )
+
+
+def test_a_page_without_anything(read_pdf: Read) -> None:
+    with pytest.raises(DocumentError, match="holds no text"):
+        read_pdf(lambda canvas: canvas.showPage())
+
+
+def drawn(draw: Callable[[Canvas], None]) -> bytes:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(612, 792))
+    draw(canvas)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def test_half_a_file_is_refused(read_text: Read) -> None:
+    whole = drawn(lambda canvas: body(canvas, 20))
+    with pytest.raises(DocumentError, match="truncated"):
+        read_text(whole[: len(whole) // 2], name="half.pdf")
+
+
+def test_a_broken_file_is_refused(read_text: Read) -> None:
+    whole = drawn(body)
+    broken = whole[:9] + bytes(reversed(whole[9:-30])) + b"\n%%EOF\n"
+    with pytest.raises(DocumentError, match="broken"):
+        read_text(broken, name="broken.pdf")
+
+
+def test_ten_thousand_pages_are_refused_at_once(read_text: Read) -> None:
+    vast = drawn(lambda canvas: [canvas.showPage() for _ in range(10_000)])
+    with pytest.raises(DocumentError, match="10000 pages are over the limit of 2000"):
+        read_text(vast, name="vast.pdf", pdf_timeout_s=30)
+
+
+def test_the_page_limit_itself_is_accepted(read_pdf: Read) -> None:
+    assert read_pdf(lambda canvas: body(canvas, 3), pdf_max_pages=3).blocks
+    with pytest.raises(DocumentError, match=r"3 pages are over the limit of 2\."):
+        read_pdf(lambda canvas: body(canvas, 3), pdf_max_pages=2)
+
+
+def test_a_slow_file_is_stopped(read_pdf: Read) -> None:
+    with pytest.raises(DocumentError, match=r"took over 0\.02 s. .*pdf_timeout_s"):
+        read_pdf(lambda canvas: body(canvas, 50), pdf_timeout_s=0.02)
+
+
+def swollen() -> bytes:
+    """A small PDF whose one page unpacks to some 200 MB of drawing orders."""
+    orders = zlib.compress(b"BT /F1 9 Tf 72 700 Td (Sleep well and rest) Tj ET " * 4_000_000, 9)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources "
+        b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(orders), orders),
+    ]
+    data = b"%PDF-1.4\n"
+    offsets = []
+    for number, item in enumerate(objects, 1):
+        offsets.append(len(data))
+        data += b"%d 0 obj\n%b\nendobj\n" % (number, item)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(data)
+    data += b"xref\n0 5\n0000000000 65535 f \n" + table
+    return data + b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+def test_a_file_that_swells_is_stopped(read_text: Read) -> None:
+    with pytest.raises(DocumentError, match="needs more than 256 MiB"):
+        read_text(swollen(), name="swollen.pdf", pdf_memory_mib=256)
+
+
+# The real brochures
+
+
+@lru_cache(maxsize=1)
+def parsed(brochure: Path) -> Document:
+    return parse(brochure, IngestSettings())
+
+
+@lru_cache(maxsize=1)
+def texts_of_pages(brochure: Path) -> tuple[str, ...]:
+    """What PDFium alone reads on each page: another way to the same words."""
+    return tuple(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(brochure))
+
+
+def test_a_brochure_is_read(brochure: Path, settings: IngestSettings) -> None:
+    document = parsed(brochure)
+    made = passages(document, count_tokens, settings)
+
+    first = document.blocks[0]
+    assert (first.kind, first.level, first.text) == (HEADING, 1, document.source.title)
+    assert made
+    whole = canonical_text(document)
+    assert all(whole[p.start : p.end] == p.text for p in made)
+
+
+def test_a_brochure_s_passages_stand_on_their_pages(
+    brochure: Path, settings: IngestSettings
+) -> None:
+    raw = [letters(text) for text in texts_of_pages(brochure)]
+
+    for passage in passages(parsed(brochure), count_tokens, settings):
+        assert passage.pages
+        on_pages = "".join(raw[page - 1] for page in passage.pages)
+        for line in passage.text.split("\n"):
+            if ";" not in line:  # table rows carry the names of their columns
+                assert letters(line)[:20] in on_pages, (passage.pages, line)
+
+
+def test_no_word_of_a_brochure_is_lost_in_reading(brochure: Path, settings: IngestSettings) -> None:
+    draft = read(brochure.read_bytes(), brochure, settings)  # before noise is left out
+    kept = words(" ".join(block.text for block in draft.blocks))
+
+    everything = words(" ".join(texts_of_pages(brochure)))
+    lost = everything - kept
+    assert len(lost) <= 0.02 * len(everything), lost
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[\W_]+|\ufffe", "", text).casefold()
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]{4,}", text.casefold()))
