@@ -9,7 +9,7 @@ A pattern is words separated by spaces:
     ..              up to 2 words between        ...           up to 6 words between
     {many}          a number of five or more     {end}         nothing, where a clause ends
 
-Nothing crosses the end of a sentence. Every step keeps a set of possible positions, so the work
+Nothing crosses the end of a sentence, and no gap a "not" or "never". Every step keeps a set of possible positions, so the work
 for one pattern is bounded by its length, however the text is made.
 """
 
@@ -25,6 +25,7 @@ from rag.safety.normalise import BREAK, QUOTE
 _PART = re.compile(r"\([^)]*\)[?*]?|\S+")
 _GAPS = {"..": 2, "...": 6}
 _MAX_REPEAT = 4
+_STOPS_GAP = frozenset({BREAK, QUOTE, "not", "never"})
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
@@ -93,7 +94,7 @@ def _advance(item: Item, words: Sequence[str], at: int) -> Iterator[int]:
     if item.gap:
         for end in range(at, min(at + item.gap, len(words)) + 1):
             yield end
-            if end < len(words) and words[end] in (BREAK, QUOTE):
+            if end < len(words) and words[end] in _STOPS_GAP:
                 return
         return
     frontier = {at}

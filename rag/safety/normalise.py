@@ -28,6 +28,7 @@ _LEET_MARK = re.compile(r"(?=.*[^\W\d_])(?=.*[013456789@$!|+€])")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _CHUNK = re.compile(r"\S+|\n+")
 _PIECE = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.!?;…\n]+|\"|[^\W_a-z0-9]+|\*+")
+_QUANTITY = re.compile(r"\d+[a-z]{1,3}\W*")  # "3x", "50mg": not letters in disguise
 _STARRED = re.compile(r"[a-z]+\*+[a-z]+(?:\*+[a-z]+)*")
 _MAX_TOKEN = 40  # no rule has a longer word; longer runs are cut, so one token stays cheap
 _SPELLED_MIN = 3  # this many single letters in a row are read as one spelled-out word
@@ -148,7 +149,8 @@ def _pieces(text: str, lexicon: Lexicon) -> list[str]:
         if starred and (word := lexicon.starred(starred.group())):
             pieces.append(word)
             continue
-        if len(chunk) <= _MAX_TOKEN and _LEET_MARK.match(chunk):
+        disguised = len(chunk) <= _MAX_TOKEN and _LEET_MARK.match(chunk)
+        if disguised and not _QUANTITY.fullmatch(chunk):
             pieces.extend(_unleet(chunk, plain, lexicon))
         else:
             pieces.extend(p for p in plain if p[0] != "*")
