@@ -47,8 +47,9 @@ class SentenceTransformersEncoder:
             ).float()
             self.dimensions = len(self._model.encode("", show_progress_bar=False))
         except Exception as error:  # the libraries below raise no common type
+            reason = str(error).rstrip(".")
             raise EncoderError(
-                f"sentence-transformers cannot load '{model}': {error}. Name a folder or a model "
+                f"sentence-transformers cannot load '{model}': {reason}. Name a folder or a model "
                 "with safetensors weights; when offline, one that is already downloaded."
             ) from error
         self.name = model
