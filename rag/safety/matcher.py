@@ -9,8 +9,8 @@ A pattern is words separated by spaces:
     ..              up to 2 words between        ...           up to 6 words between
     {many}          a number of five or more     {end}         nothing, where a clause ends
 
-Nothing crosses the end of a sentence, and no gap a "not" or "never". Every step keeps a set of possible positions, so the work
-for one pattern is bounded by its length, however the text is made.
+Nothing crosses the end of a sentence, and no gap a "not" or "never". Every step keeps a set of
+possible positions, so the work for one pattern is bounded by its length, however the text is made.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ class Lexicon:
     """What normalising needs to know of the rules.
 
     `words`: every word that some pattern contains. `emoji`: character -> word. `expansions`:
-    chat form -> words. `typos`: slip -> word. `fuzzy`: words that one slip may not hide. `plain`: everyday
-    words that may be written with stars in them.
+    chat form -> words. `typos`: slip -> word. `fuzzy`: words that one slip may not hide.
+    `plain`: everyday words that may be written with stars in them.
     """
 
     words: frozenset[str]
