@@ -1,0 +1,100 @@
+"""`rag eval`: measures of the engine's parts on public data. One command a measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.common import AsJson, load_settings, print_json
+
+if TYPE_CHECKING:
+    from rag.evaluation.metrics import Interval
+    from rag.evaluation.retrieval import Report, Stage
+
+app = typer.Typer(help="Measures the engine's parts on public data.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `rag eval NAME` a group even while it holds one command."""
+
+
+@app.command("retrieval")
+def retrieval_command(
+    data: Annotated[Path, typer.Option(help="Folder with MedQuAD's .tar.gz archive.")],
+    passages: Annotated[
+        bool, typer.Option("--passages", help="Cut answers into passages, as the engine does.")
+    ] = False,
+    topic: Annotated[
+        bool, typer.Option("--topic", help="Put the document's topic above each text.")
+    ] = False,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Try weights on the tuning half instead.")
+    ] = False,
+    questions: Annotated[int, typer.Option(min=1, help="Random questions to ask.")] = 1000,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder that keeps vectors between runs.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="JSON file to write as well.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Asks MedQuAD's questions of all its answers: dense, lexical, and both fused."""
+    from rag.encoders import open_encoder
+    from rag.evaluation import medquad
+    from rag.evaluation.retrieval import Plan, evaluate
+    from rag.jsonable import dumps
+
+    settings = load_settings()
+    plan = Plan(passages, topic, tune, questions, settings.retrieval.depth)
+    pairs = medquad.read(data)
+    with _progress_bar() as stage:
+        result = evaluate(pairs, open_encoder(settings.encoder), plan, cache=cache, stage=stage)
+    if report:
+        report.write_text(dumps(result, indent=2) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(result)
+    else:
+        _print(result)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Stage]:
+    """On standard error, so that --json stays clean; nothing when that is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as bar:
+
+        def stage(name: str, total: int) -> Callable[[int], None]:
+            task = bar.add_task(name, total=total)
+            return lambda done: bar.advance(task, done)
+
+        yield stage
+
+
+def _print(report: Report) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        title=f"MedQuAD, {report.setting}: {report.questions:,} questions of the {report.half} "
+        f"half over {report.answers:,} answers ({report.units:,} texts), {report.encoder}",
+        caption="Means with 95 % bootstrap intervals. Gain: MRR@10 over the better single arm, "
+        "paired.",
+    )
+    table.add_column("")
+    for heading in ("MRR@10", "nDCG@10", "recall@10", "gain"):
+        table.add_column(heading, justify="right")
+    for row in report.results:
+        values = (row.mrr_at_10, row.ndcg_at_10, row.recall_at_10, row.gain)
+        table.add_row(row.system, *(_cell(value) for value in values))
+    Console().print(table)
+
+
+def _cell(value: Interval | None) -> str:
+    return f"{value.mean:.3f} [{value.low:.3f}, {value.high:.3f}]" if value else "-"
