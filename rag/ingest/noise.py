@@ -18,6 +18,7 @@ from rag.ingest.noise_patterns import (
     is_link,
     is_marked_link,
     is_reference,
+    is_run_together,
     is_short_phrase,
     leads_elsewhere,
     names_links,
@@ -110,7 +111,9 @@ def _items(run: Sequence[Block], lead: str, *, in_menu: bool, titles: set[str]) 
 
 
 def _is_useless(text: str) -> bool:
-    return is_reference(text) or is_boilerplate(text) or is_marked_link(text)
+    return any(
+        test(text) for test in (is_reference, is_boilerplate, is_marked_link, is_run_together)
+    )
 
 
 def _without_repeats(blocks: Sequence[Block]) -> tuple[Block, ...]:

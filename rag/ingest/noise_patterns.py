@@ -79,6 +79,7 @@ _PROMOTION = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
 _MOSTLY_ADDRESS = 0.3  # share of a label's characters
 _RUN_TOGETHER = re.compile(r"[a-z)?][A-Z]")
+_MANY_SEAMS = 3
 _LINK_MAX_WORDS = 18
 _MARKED_LINK_MAX_WORDS = 40
 _REFERENCE_MAX_WORDS = 90
@@ -141,9 +142,14 @@ def is_fragment(text: str) -> bool:
     addresses = sum(len(address) for address in _ADDRESS.findall(text))
     if addresses >= _MOSTLY_ADDRESS * len(text):
         return True
-    if is_short_phrase(text) or len(_RUN_TOGETHER.findall(text)) >= 3:
+    if is_short_phrase(text) or is_run_together(text):
         return True
     return len(text.split()) <= _LINK_MAX_WORDS and _is_title_case(text)
+
+
+def is_run_together(text: str) -> bool:
+    """Several labels without anything between them."""
+    return len(_RUN_TOGETHER.findall(text)) >= _MANY_SEAMS and not is_finished(text)
 
 
 def leads_elsewhere(text: str) -> bool:

@@ -20,14 +20,18 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _FUNCTION = frozenset(
-    "about also am and are as at between by call called can cause causes certain contact during "
-    "find for from had has have how if in include includes including is its like may of on or "
-    "other our please such text that the their these this through to using visit was were when "
-    "which who will with your".split()
+    "about affects also am and another are as at between by call called can cause causes certain "
+    "contact during find for from had has have helps how if in include includes including "
+    "involves is its like may occurs of on or other our please provide provides see shows such "
+    "text that the their then these this through to treat using via visit was webpage website "
+    "were when which who will with your".split()
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
 _NOT_FIRST = frozenset({"in", "on", "am", "if", "had", "its", "who", "was"})
-_NOT_LAST = frozenset({"or", "am", "if", "had", "our", "like", "cause", "find"})
+_NOT_LAST = frozenset({"or", "am", "if", "had", "our", "like", "cause", "find", "see", "treat"})
+_AN_AND_VOWEL = frozenset({"ana", "ane", "ani", "ano", "anu"})
+_SURE_LAST = frozenset({"about", "and", "for", "from", "of", "that", "to", "which", "with"})
+_SURE_CAPITAL = frozenset({"an", "contact", "find", "see", "the", "these", "this", "visit"})
 _SELDOM_LAST = frozenset({"on", "as"})  # "carton", "pampas"
 _NOT_AFTER_A = frozenset({"motivation", "sexual", "social", "symptomatic", "typical", "volition"})
 _MIN_CONTENT = 4  # letters of a piece that is not a function word
@@ -37,7 +41,8 @@ _MIN_OF_MANY = 5  # of each where there are three pieces or more
 _MIN_CONTENT_OF_TWO = 5  # of two such pieces without a function word
 _MAX_PIECES = 5
 _SEEN = 2  # a string seen this often may be a piece of another
-_ESTABLISHED = 3  # a string seen this often in one document is a word of its own
+_OFTEN = 3  # a word that the document uses often
+_ESTABLISHED = 6  # a string seen this often in one document is a word of its own
 
 _FOOTNOTE = re.compile(r"(?:(?<=[a-z]{3}[.!?])|(?<=\)[.!?]))\d{1,2}(?:,\d{1,2})*(?=[A-Z]|\s|$)")
 _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
@@ -49,14 +54,14 @@ _AFTER_MARK = re.compile(
     r"|(?<=\w{2}\))(?=[A-Za-z])"  # (CBT)is
     r"|(?<=\d[.])(?=[A-Z][a-z])"
     r"|(?<=[a-z])[?](?=[a-z]{3})"
-    r"|(?<=[a-z]['’]s)(?=[A-Z])"  # CDC'sPLACES
+    r"|(?<=[A-Za-z]['’]s)(?=[A-Z])"  # CDC'sPLACES
 )
 _BEFORE_PAREN = re.compile(
     r"(?<=[A-Za-z])(?=\((?:[A-Z\d][^()]+|[^()\s]+\s[^()]*)\))|(?<=\d{4})(?=\([A-Z])"
 )
 _BEFORE_DIGITS = re.compile(r"[A-Za-z]+(?=\d-?\d{2})")
 _AFTER_DIGITS = re.compile(r"(?<=\d{3})([a-z]{2,})\b")
-_AFTER_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)([a-z]{3,})\b")
+_AFTER_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)([A-Za-z][a-z]{2,})\b")
 _BEFORE_ADDRESS = re.compile(
     r"^(\(?(?:and|at|from|or|see|the|to|use|visit))(?=www\.|https?:|\d|[A-Z])"
 )
@@ -64,7 +69,7 @@ _AFTER_ADDRESS = re.compile(
     r"(?<=\.(?:gov|org|com|net|edu))(?=(?:and|for|in|is|on|or|to)$)"
     r"|(?<=\.(?:gov|org|com|net|edu)\.)(?=[A-Z])"
 )
-_CAMEL = re.compile(r"(?P<left>[a-z]+)(?P<right>[A-Z][A-Za-z]*)")
+_CAMEL = re.compile(r"(?P<left>[A-Z]?[a-z]+)(?P<right>[A-Z][A-Za-z]*)")
 _CAPITALS = re.compile(r"(?P<left>[A-Z]{3,})(?P<right>[a-z]+)")
 
 
@@ -96,7 +101,7 @@ def _mend_text(text: str, seen: Counter[str]) -> str:
     text = _AFTER_MARK.sub(lambda match: match[0] + " ", text)
     text = _BEFORE_PAREN.sub(" ", text)
     text = _BEFORE_DIGITS.sub(lambda match: _before_digits(match[0], seen), text)
-    text = _AFTER_DIGITS.sub(lambda m: " " + m[0] if m[0] in _FUNCTION else m[0], text)
+    text = _AFTER_DIGITS.sub(lambda match: _after_digits(match[0], seen), text)
     text = _AFTER_ORDINAL.sub(lambda m: f"{m[1]} {m[2]}" if _known(m[2], seen) else m[0], text)
     return re.sub(r"[’'A-Za-z]+", lambda match: _mend_word(match[0], seen), text)
 
@@ -107,6 +112,11 @@ def _before_digits(word: str, seen: Counter[str]) -> str:
     return mended + " " if last in _FUNCTION else mended
 
 
+def _after_digits(word: str, seen: Counter[str]) -> str:
+    mended = word if word in _FUNCTION else _mend_word(word, seen)
+    return " " + mended if mended.split(" ")[0] in _FUNCTION else word
+
+
 def _mend_word(word: str, seen: Counter[str]) -> str:
     if (possessive := re.fullmatch(r"(.+)([’']s)", word)) and possessive[1].isalpha():
         return _mend_word(possessive[1], seen) + possessive[2]
@@ -115,8 +125,10 @@ def _mend_word(word: str, seen: Counter[str]) -> str:
         return f"{match['left']} {_mend_word(match['right'], seen)}"
     if not word.isalpha() or word[1:] != word[1:].lower() or _is_word(word, seen):
         return word
-    if word[0] in "aA" and word[1:] not in _NOT_AFTER_A and seen[word[1:]] >= _ESTABLISHED:
+    if word[0] in "aA" and word[1:] not in _NOT_AFTER_A and seen[word[1:]] >= _OFTEN:
         return f"{word[0]} {word[1:]}"
+    if word[:3].lower() in _AN_AND_VOWEL and _piece(word[2:], seen):
+        return f"{word[:2]} {word[2:]}"
     pieces = _split(word.lower(), seen, _MAX_PIECES)
     if len(pieces) < 2 or not _convincing(pieces, word, seen):
         pieces = _two_common_words(word.lower(), seen)
@@ -130,7 +142,9 @@ def _mend_word(word: str, seen: Counter[str]) -> str:
 def _separable(left: str, right: str, seen: Counter[str]) -> bool:
     if left.isupper():
         return right in _FUNCTION and seen[left.lower()] > 0
-    if left in _FUNCTION:
+    if left[0].isupper() and left.lower() not in _SURE_CAPITAL - {"find"}:  # FindTreatment
+        return False
+    if left.lower() in _FUNCTION | _SURE_CAPITAL:
         return len(right) >= _MIN_CONTENT or right.isupper() or _known(right, seen)
     whole = len(left) >= _MIN_CONTENT and left in english_words()
     return whole and (right.isupper() or _known(right, seen))
@@ -163,22 +177,24 @@ def _convincing(pieces: Sequence[str], word: str, seen: Counter[str]) -> bool:
     content = [piece for piece in pieces if piece not in _FUNCTION]
     if len(pieces) > 2 or len(content) != 1:
         return all(seen[piece] or len(piece) >= _MIN_OF_MANY for piece in content)
-    often = seen[content[0]] >= _ESTABLISHED
-    doubtful = not seen[content[0]] and (word[0].isupper() or pieces[1] == "is")
+    often = seen[content[0]] >= _OFTEN
+    sure = pieces[0] in _SURE_CAPITAL
+    doubtful = not (seen[content[0]] or sure) and (word[0].isupper() or pieces[1] == "is")
     if doubtful and len(content[0]) < _MIN_DOUBTFUL_CONTENT + (pieces[1] == "is"):
         return False  # "Medicare", "enuresis"
     if pieces[1] == content[0]:
         return pieces[0] not in _NOT_FIRST
     if pieces[1] in _SELDOM_LAST:
         return often
-    return pieces[1] not in _NOT_LAST and (often or len(content[0]) >= _MIN_BEFORE_FUNCTION)
+    enough = often or pieces[1] in _SURE_LAST or len(content[0]) >= _MIN_BEFORE_FUNCTION
+    return enough and pieces[1] not in _NOT_LAST
 
 
 def _two_common_words(word: str, seen: Counter[str]) -> list[str]:
     """Two words that the document uses often, run together once; the word itself otherwise."""
     least = _MIN_CONTENT_OF_TWO
     for at in range(least, len(word) - least + 1):
-        if seen[word] == 1 and min(seen[word[:at]], seen[word[at:]]) >= _ESTABLISHED:
+        if seen[word] == 1 and min(seen[word[:at]], seen[word[at:]]) >= _OFTEN:
             return [word[:at], word[at:]]
     return [word]
 
@@ -195,7 +211,8 @@ def _is_compound(word: str, seen: Counter[str]) -> bool:
 
 
 def _content(text: str, seen: Counter[str]) -> bool:
-    return text not in _FUNCTION and _known(text, seen)
+    whole = len(text) >= _MIN_CONTENT or seen[text] > 0  # "orchat": "orc" is rare
+    return whole and text not in _FUNCTION and _known(text, seen)
 
 
 def _known(word: str, seen: Counter[str]) -> bool:

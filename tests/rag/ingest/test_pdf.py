@@ -6,7 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pypdfium2
@@ -476,12 +476,12 @@ def test_a_file_that_swells_is_stopped(read_text: Read) -> None:
 # The real brochures
 
 
-@lru_cache(maxsize=1)
+@cache
 def parsed(brochure: Path) -> Document:
     return parse(brochure, IngestSettings())
 
 
-@lru_cache(maxsize=1)
+@cache
 def texts_of_pages(brochure: Path) -> tuple[str, ...]:
     """What PDFium alone reads on each page: another way to the same words."""
     return tuple(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(brochure))

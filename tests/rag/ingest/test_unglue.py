@@ -62,7 +62,7 @@ def test_a_name_that_the_document_uses_is_known() -> None:
 
 
 def test_a_string_seen_often_is_a_word() -> None:
-    texts = ["Orandsleep helps. Orandsleep is new. Ask about Orandsleep."]
+    texts = ["Orandsleep helps. " * 6]
     assert unglue(texts) == texts
 
 
