@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,10 +28,16 @@ class Match:
 
 def find_all(words: Sequence[str], index: Indexed) -> Iterator[Match]:
     """Every pattern of `index` wherever it occurs in `words`."""
+    present = frozenset(words)
+    live: dict[str | None, list[tuple[str, Pattern]]] = {}
+    for first in (*present, None):
+        rows = [row for row in index.get(first, ()) if row[1].possible(present)]
+        if rows:
+            live[first] = rows
     for start, word in enumerate(words):
-        rows = index.get(word, ())
-        if is_number(word):
-            rows = (*rows, *index.get(None, ()))
+        rows = live.get(word, [])
+        if None in live and is_number(word):
+            rows = [*rows, *live[None]]
         for name, pattern in rows:
             end = pattern.match(words, start)
             if end > start:
@@ -67,6 +74,12 @@ class Message:
             for start, _ in self.cues.get(name, ())
         )
 
+    def sentence(self, match: Match) -> Sequence[str]:
+        """The words of the sentence in which `match` begins."""
+        number = self.sentence_of[match.start]
+        start = bisect_left(self.sentence_of, number)
+        return self.words[start : bisect_right(self.sentence_of, number)]
+
     def overlaps(self, match: Match, name: str) -> bool:
         """Whether a cue of this name shares a word with `match`."""
         return any(s < match.end and match.start < e for s, e in self.cues.get(name, ()))
@@ -92,7 +105,7 @@ def is_guarded(match: Match, rule: Rule, message: Message, rules: RuleSet) -> bo
         or ("quote" in guards and message.quoted[match.start] and message.has("about_words"))
         or ("asked" in guards and message.in_sentence(match, "asked"))
         or ("joke" in guards and _laughed_off(match, message, rules))
-        or any(_occurs(pattern, message.words) for pattern in rule.unless)
+        or any(_occurs(pattern, message.sentence(match)) for pattern in rule.unless)
     )
 
 

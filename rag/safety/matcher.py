@@ -71,11 +71,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern. `firsts` are the words that it can begin with, None for numbers."""
+    """A compiled pattern.
+
+    `firsts` are the words that it can begin with, None for numbers. `needs` holds, for each part
+    that must be there, the words it can begin with: without one of each there is no match.
+    """
 
     source: str
     items: tuple[Item, ...]
     firsts: frozenset[str | None]
+    needs: tuple[frozenset[str], ...]
+
+    def possible(self, words: frozenset[str]) -> bool:
+        """Whether a text of these words can match at all."""
+        return not any(need.isdisjoint(words) for need in self.needs)
 
     def match(self, words: Sequence[str], start: int) -> int:
         """End of the longest match that begins at `start`, or -1."""
@@ -140,7 +149,12 @@ def compile_pattern(source: str, classes: Mapping[str, Phrases]) -> Pattern:
         if item.number or item.many:
             firsts.add(None)
         if item.least:
-            return Pattern(source, tuple(items), frozenset(firsts))
+            needs = [
+                frozenset(item.phrases)
+                for item in items
+                if item.least and not (item.gap or item.number or item.many or item.clause_end)
+            ]
+            return Pattern(source, tuple(items), frozenset(firsts), tuple(sorted(needs, key=len)))
     raise CorpusError(f"Pattern {source!r} has no part that must be there. Make one required.")
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 BREAK = "."  # stands between sentences; no gap of a pattern crosses it
 QUOTE = '"'  # stands where a quotation opens or closes
@@ -33,52 +34,44 @@ _STARRED = re.compile(r"[a-z]+\*+[a-z]+(?:\*+[a-z]+)*")
 _MAX_TOKEN = 40  # no rule has a longer word; longer runs are cut, so one token stays cheap
 _SPELLED_MIN = 3  # this many single letters in a row are read as one spelled-out word
 _SPELLED_MAX = 60
+_SHORTEST_SLIP = 4  # shorter words are too close to each other to be mended
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """What normalising needs to know of the rules.
 
-    `words`: every word that some pattern contains. `emoji`: character -> word. `expansions`:
-    chat form -> words. `typos`: slip -> word. `fuzzy`: words that one slip may not hide.
-    `plain`: everyday words that may be written with stars in them.
+    `words`: every word that some pattern contains. `english`: other words that are spelled right.
+    `emoji`: character -> word. `expansions`: chat form, of one or two words -> words. `typos`:
+    slip -> word. `sensitive`: words that are also found when cut in two, or with stars in them.
     """
 
     words: frozenset[str]
+    english: frozenset[str]
     emoji: Mapping[str, str]
     expansions: Mapping[str, tuple[str, ...]]
     typos: Mapping[str, str]
-    fuzzy: frozenset[str]
-    plain: frozenset[str] = frozenset()
-    not_fuzzy: frozenset[str] = frozenset()
-    _deletes: dict[str, str] = field(init=False, repr=False, compare=False)
-    _by_length: dict[int, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    sensitive: frozenset[str]
 
-    def __post_init__(self) -> None:
-        deletes: dict[str, str] = {}
-        for word in sorted(self.fuzzy):
-            for cut in _one_letter_less(word):
-                deletes.setdefault(cut, word)
-        by_length: dict[int, tuple[str, ...]] = {}
-        for word in sorted(self.fuzzy | self.plain):
-            by_length[len(word)] = (*by_length.get(len(word), ()), word)
-        object.__setattr__(self, "_deletes", deletes)
-        object.__setattr__(self, "_by_length", by_length)
+    def knows(self, token: str) -> bool:
+        """Whether the token needs no mending."""
+        return token in self.words or token in self.expansions or token in self.english
 
     def nearest(self, token: str) -> str | None:
-        """The sensitive word that is one slip away from `token`, if there is one."""
-        if len(token) < 5 or token in self.words or token in self.not_fuzzy:
+        """The rule word that one slip turned into `token`, unless that is a word itself."""
+        if len(token) < _SHORTEST_SLIP or self.knows(token) or not token.isalpha():
             return None
-        found = self._deletes.get(token)
-        for cut in _one_letter_less(token):
-            if cut in self.fuzzy:
-                return cut
-            found = found or self._deletes.get(cut)
-        return found
+        if found := self._scrambled.get(_scramble_key(token)):
+            return found
+        if len(token) <= _SHORTEST_SLIP:
+            return None
+        return next(
+            (self._slips[cut] for cut in (token, *_cuts(token)) if cut in self._slips), None
+        )
 
     def starred(self, token: str) -> str | None:
         """The sensitive word that `token`, with stars for letters, stands for."""
-        for word in self._by_length.get(len(token), ()):
+        for word in self._sensitive_by_length.get(len(token), ()):
             if all(a in ("*", b) for a, b in zip(token, word, strict=True)):
                 return word
         return None
@@ -95,6 +88,31 @@ class Lexicon:
                 if here is None or len(head) + 1 < len(here):
                     best[end] = (*head, word)
         return best[-1]
+
+    @cached_property
+    def _slips(self) -> dict[str, str]:
+        """Each longer rule word under its own spelling and with one letter left out."""
+        table: dict[str, str] = {}
+        for word in sorted(self.words, key=lambda w: (w not in self.sensitive, w)):
+            if len(word) > _SHORTEST_SLIP:
+                for cut in (word, *_cuts(word)):
+                    table.setdefault(cut, word)
+        return table
+
+    @cached_property
+    def _scrambled(self) -> dict[str, str]:
+        table: dict[str, str] = {}
+        for word in sorted(self.words, key=lambda w: (w not in self.sensitive, w)):
+            if len(word) >= _SHORTEST_SLIP:
+                table.setdefault(_scramble_key(word), word)
+        return table
+
+    @cached_property
+    def _sensitive_by_length(self) -> dict[int, list[str]]:
+        table: dict[int, list[str]] = {}
+        for word in sorted(self.sensitive):
+            table.setdefault(len(word), []).append(word)
+        return table
 
 
 def tokens(text: str, lexicon: Lexicon) -> list[str]:
@@ -140,6 +158,7 @@ def _characters(text: str, lexicon: Lexicon) -> str:
 
 def _pieces(text: str, lexicon: Lexicon) -> list[str]:
     pieces: list[str] = []
+    in_leet = False
     for match in _CHUNK.finditer(text):
         chunk = match.group()
         if not chunk.isascii() and any("a" <= c <= "z" for c in chunk):
@@ -151,10 +170,18 @@ def _pieces(text: str, lexicon: Lexicon) -> list[str]:
             continue
         disguised = len(chunk) <= _MAX_TOKEN and _LEET_MARK.match(chunk)
         if disguised and not _QUANTITY.fullmatch(chunk):
-            pieces.extend(_unleet(chunk, plain, lexicon))
+            read = _unleet(chunk, plain, lexicon)
+            in_leet = in_leet or read != plain
+            pieces.extend(read)
         else:
             pieces.extend(p for p in plain if p[0] != "*")
-    return pieces
+    return [_short_leet(p, lexicon) for p in pieces] if in_leet else pieces
+
+
+def _short_leet(piece: str, lexicon: Lexicon) -> str:
+    """ "1" and "0f" as letters; only asked where another word of the text is written so."""
+    read = piece.translate(_LEET)
+    return read if piece[0] in "01" and (read == "i" or lexicon.knows(read)) else piece
 
 
 def _unleet(chunk: str, plain: list[str], lexicon: Lexicon) -> list[str]:
@@ -165,7 +192,7 @@ def _unleet(chunk: str, plain: list[str], lexicon: Lexicon) -> list[str]:
         read = form.translate(_LEET)
         for candidate in (read, read.replace("i", "l"), form.replace("1", "l").translate(_LEET)):
             words = [w for w in re.split(r"[^a-z']+", _squeeze(candidate, lexicon)) if w]
-            if words and all(w in lexicon.words or w in lexicon.expansions for w in words):
+            if words and all(len(w) > 1 and lexicon.knows(w) for w in words):
                 return words + tail
     return plain
 
@@ -225,7 +252,7 @@ def _squeeze(token: str, lexicon: Lexicon) -> str:
     once = _STRETCHED.sub(r"\1", token)
     twice = _STRETCHED.sub(r"\1\1", token)
     for form in (once, twice, re.sub(r"(.)\1+", r"\1", token)):
-        if form in lexicon.words or form in lexicon.expansions or form in lexicon.typos:
+        if lexicon.knows(form) or form in lexicon.typos:
             return form
     return once
 
@@ -237,7 +264,12 @@ def _join_split_words(words: list[str], lexicon: Lexicon) -> list[str]:
     while at < len(words):
         for size in (3, 2):
             joined = "".join(words[at : at + size])
-            if len(words) - at >= size and joined in lexicon.fuzzy:
+            pair = " ".join(words[at : at + size]) if size == 2 else ""
+            if pair in lexicon.expansions:
+                out.extend(lexicon.expansions[pair])
+                at += size
+                break
+            if len(words) - at >= size and joined in lexicon.sensitive:
                 out.append(joined)
                 at += size
                 break
@@ -247,5 +279,11 @@ def _join_split_words(words: list[str], lexicon: Lexicon) -> list[str]:
     return out
 
 
-def _one_letter_less(word: str) -> Iterable[str]:
+def _cuts(word: str) -> Iterable[str]:
+    """The word with each letter left out in turn."""
     return (word[:i] + word[i + 1 :] for i in range(len(word)))
+
+
+def _scramble_key(word: str) -> str:
+    """Equal for words whose inner letters are in another order: "wnat" and "want"."""
+    return word[0] + "".join(sorted(word[1:-1])) + word[-1]

@@ -118,12 +118,11 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
         classes=classes,
         lexicon=Lexicon(
             words=frozenset(vocabulary),
+            english=frozenset(_text(folder / "english_words.txt").split()),
             emoji=base["emoji"],
             expansions={k: tuple(v.split()) for k, v in base["expansions"].items()},
             typos={slip: word for word, slips in base["typos"].items() for slip in slips.split()},
-            fuzzy=frozenset(base["words"]["fuzzy"].split()),
-            plain=frozenset(w for w in base["words"]["known"].split() if len(w) > 2),
-            not_fuzzy=frozenset(base["words"]["not_fuzzy"].split()),
+            sensitive=frozenset(base["words"]["sensitive"].split()),
         ),
     )
 
@@ -134,11 +133,18 @@ def shipped_rules() -> RuleSet:
     return load_rules()
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read ({error}). Reinstall plumbline.") from error
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise CorpusError(f"Rule table {path} cannot be read ({error}). Reinstall.") from error
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise CorpusError(f"Rule table {path} is not TOML ({error}). Reinstall.") from error
 
 
 def _classes(table: Mapping[str, str]) -> dict[str, Phrases]:
