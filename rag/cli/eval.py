@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.common import AsJson, load_settings, print_json
+from rag.cli.eval_answers import answers_command
 
 if TYPE_CHECKING:
     from rag.evaluation.metrics import Interval
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measures the engine's parts on public data.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps `rag eval NAME` a group even while it holds one command."""
+app.command("answers")(answers_command)
 
 
 @app.command("retrieval")
