@@ -47,7 +47,7 @@ _MARKED_LINK = re.compile(
     r"|\s\|\s[A-Z]{2,6}$"
 )
 _REFERENCE = re.compile(
-    r"\bet al\.|\b(?:19|20)\d\d(?: [A-Z][a-z]{2}(?: \d+)?)?;\s?(?:\d+|https?:)|\bdoi:|\bPMID\b"
+    r"\bet al\.|\b(?:19|20)\d\d(?: [A-Z][a-z]{2}(?: \d+)?)?;\s?(?:\d+|https?:)|\b(?:doi|DOI):|\bPMID\b|;\s?\d+(?:\(\d+\))?:\s?e?\d+"
     r"|\bRetrieved from|\bAccessed (?:on )?\w+ \d"
 )
 _TERMINAL = re.compile(r"[.!?][\"'”’)\]]*(?:\d{1,2}(?:,\d{1,2})*)?$")

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-from rag.ingest.lexicon import english_words
+from rag.ingest.lexicon import common_words, english_words
 
 _TOKEN = re.compile(r"[A-Za-z]+")
 _ADDRESS = re.compile(
@@ -29,6 +29,10 @@ _FUNCTION = frozenset(
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
 _NOT_FIRST = frozenset({"in", "on", "am", "if", "had", "its", "who", "was"})
 _NOT_LAST = frozenset({"or", "am", "if", "had", "our", "like", "cause", "find", "see", "treat"})
+_PREFIXES = frozenset(
+    "after cross counter infra inter intra macro micro multi photo psycho super supra through "
+    "trans ultra under".split()
+)
 _AN_AND_VOWEL = frozenset({"ana", "ane", "ani", "ano", "anu"})
 _SURE_LAST = frozenset({"about", "and", "for", "from", "of", "that", "to", "which", "with"})
 _SURE_CAPITAL = frozenset({"an", "contact", "find", "see", "the", "these", "this", "visit"})
@@ -40,6 +44,7 @@ _MIN_DOUBTFUL_CONTENT = 6  # and where the whole may be a name
 _MIN_OF_MANY = 5  # of each where there are three pieces or more
 _MIN_CONTENT_OF_TWO = 5  # of two such pieces without a function word
 _MAX_PIECES = 5
+_MIN_RARE = 8  # shorter pieces must be common words
 _SEEN = 2  # a string seen this often may be a piece of another
 _OFTEN = 3  # a word that the document uses often
 _ESTABLISHED = 6  # a string seen this often in one document is a word of its own
@@ -132,6 +137,8 @@ def _mend_word(word: str, seen: Counter[str]) -> str:
     pieces = _split(word.lower(), seen, _MAX_PIECES)
     if len(pieces) < 2 or not _convincing(pieces, word, seen):
         pieces = _two_common_words(word.lower(), seen)
+        if word[0].isupper() and min(map(len, pieces)) < _MIN_CONTENT_OF_TWO:
+            return word  # "Blackwell"
     text, cursor = [], 0
     for piece in pieces:
         text.append(word[cursor : cursor + len(piece)])
@@ -146,7 +153,7 @@ def _separable(left: str, right: str, seen: Counter[str]) -> bool:
         return False
     if left.lower() in _FUNCTION | _SURE_CAPITAL:
         return len(right) >= _MIN_CONTENT or right.isupper() or _known(right, seen)
-    whole = len(left) >= _MIN_CONTENT and left in english_words()
+    whole = len(left) >= _MIN_CONTENT and left in common_words()
     return whole and (right.isupper() or _known(right, seen))
 
 
@@ -191,12 +198,20 @@ def _convincing(pieces: Sequence[str], word: str, seen: Counter[str]) -> bool:
 
 
 def _two_common_words(word: str, seen: Counter[str]) -> list[str]:
-    """Two words that the document uses often, run together once; the word itself otherwise."""
-    least = _MIN_CONTENT_OF_TWO
-    for at in range(least, len(word) - least + 1):
-        if seen[word] == 1 and min(seen[word[:at]], seen[word[at:]]) >= _OFTEN:
-            return [word[:at], word[at:]]
-    return [word]
+    """Two common words run together once; the word itself where that is not certain."""
+    splits = [
+        (word[:at], word[at:])
+        for at in range(_MIN_CONTENT_OF_TWO, len(word) - _MIN_CONTENT + 1)
+        if _common(word[:at], seen) and _common(word[at:], seen)
+    ]
+    certain = seen[word] == 1 and len(splits) == 1 and splits[0][0] not in _PREFIXES
+    return list(splits[0]) if certain else [word]
+
+
+def _common(word: str, seen: Counter[str]) -> bool:
+    if len(word) < _MIN_CONTENT_OF_TWO:
+        return seen[word] >= _SEEN
+    return word in common_words() or seen[word] >= _OFTEN
 
 
 def _is_compound(word: str, seen: Counter[str]) -> bool:
@@ -216,7 +231,9 @@ def _content(text: str, seen: Counter[str]) -> bool:
 
 
 def _known(word: str, seen: Counter[str]) -> bool:
-    return word.lower() in english_words() or seen[word.lower()] >= _SEEN
+    word = word.lower()
+    words = english_words() if len(word) >= _MIN_RARE else common_words()
+    return word in words or seen[word] >= _SEEN
 
 
 def _is_word(word: str, seen: Counter[str]) -> bool:
