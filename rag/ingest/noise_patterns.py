@@ -21,7 +21,7 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _POINTER = re.compile(r"(?:learn|read|find out) more\b[^.!?]*[.!?]?", re.IGNORECASE)
-_FIGURE_NOTE = re.compile(r"[*†‡]+\s?[A-Z]")
+_FIGURE_NOTE = re.compile(r"[*†‡]+\s?[A-Z]|\d{1,2}[A-Z][a-z]+\s")
 _RIGHTS = re.compile(
     r"\bin the public domain\b|\bcopyright policy\b|\bwithout permission\b|\brights reserved\b"
     r"|\bdisponible en español\b",
@@ -47,8 +47,9 @@ _MARKED_LINK = re.compile(
     r"|\s\|\s[A-Z]{2,6}$"
 )
 _REFERENCE = re.compile(
-    r"\bet al\.|\b(?:19|20)\d\d(?: [A-Z][a-z]{2}(?: \d+)?)?;\s?(?:\d+|https?:)|\b(?:doi|DOI):|\bPMID\b|;\s?\d+(?:\(\d+\))?:\s?e?\d+"
-    r"|\bRetrieved from|\bAccessed (?:on )?\w+ \d"
+    r"\bet al\.|\b(?:doi|DOI):|\bPMID\b|\bRetrieved from|\bAccessed (?:on )?\w+ \d"
+    r"|\b(?:19|20)\d\d(?: [A-Z][a-z]{2}(?: \d+)?)?;\s?(?:\d+|https?:)"  # 2015 May 3;1
+    r"|;\s?\d+(?:\(\d+\))?:\s?e?\d+"  # ; 41(3):214
 )
 _TERMINAL = re.compile(r"[.!?][\"'”’)\]]*(?:\d{1,2}(?:,\d{1,2})*)?$")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")

@@ -34,6 +34,7 @@ _PREFIXES = frozenset(
     "trans ultra under".split()
 )
 _AN_AND_VOWEL = frozenset({"ana", "ane", "ani", "ano", "anu"})
+_SURE_FIRST = ("called", "including", "includes", "about", "between", "using", "which", "their")
 _SURE_LAST = frozenset({"about", "and", "for", "from", "of", "that", "to", "which", "with"})
 _SURE_CAPITAL = frozenset({"an", "contact", "find", "see", "the", "these", "this", "visit"})
 _SELDOM_LAST = frozenset({"on", "as"})  # "carton", "pampas"
@@ -132,6 +133,9 @@ def _mend_word(word: str, seen: Counter[str]) -> str:
         return word
     if word[0] in "aA" and word[1:] not in _NOT_AFTER_A and seen[word[1:]] >= _OFTEN:
         return f"{word[0]} {word[1:]}"
+    for head in _SURE_FIRST:
+        if word.startswith(head) and len(word) >= len(head) + _MIN_CONTENT_OF_TWO:
+            return f"{head} {_mend_word(word[len(head) :], seen)}"
     if word[:3].lower() in _AN_AND_VOWEL and _piece(word[2:], seen):
         return f"{word[:2]} {word[2:]}"
     pieces = _split(word.lower(), seen, _MAX_PIECES)
