@@ -27,7 +27,7 @@ _TITLE_BONUS = 0.10  # times the share of the source's title that the question n
 _REDUNDANCY = 0.35
 _SAME_TOPIC = 0.6
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
-_KEEP_SHARE = 0.75  # a unit below this share of the best unit's score is not worth adding
+_KEEP_SHARE = 0.8  # a unit below this share of the best unit's score is not worth adding
 _FEWEST = 2
 
 
