@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rag.compose.facets import Facet, facets_of_heading, facets_of_question
-from rag.compose.named_medicines import on_named_medicines
+from rag.compose.named_substances import on_named_substances
 from rag.compose.units import Unit, units
 from rag.encoders.base import Vectors
 from rag.model import Evidence
@@ -29,18 +30,23 @@ _SAME_TOPIC = 0.6
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
 _KEEP_SHARE = 0.8  # a unit below this share of the best unit's score is not worth adding
 _FEWEST = 2
+_KEEP_SHARE_OF_FIRST = 0.65  # the same for the first two, since one sentence rarely is an answer
 
 
-# Words that people wrap a question in. Who they ask for and how they put it says nothing about
+# Words that people wrap a question in: how they put it and whom they ask for say nothing about
 # which passage answers, however rare the words are in the sources.
 _FRAME = frozenset(
     stem(word)
-    for word in """husband wife partner boyfriend girlfriend friend mum mom mother dad father parent
-    son daughter brother sister aunt uncle cousin grandma grandpa grandmother grandfather neighbour
-    colleague boss doctor guy someone know think feel feeling want need try tell say ask mean keep
-    start go going come look looking find give put seem understand deal happen work good bad best
-    better right wrong thing lot really always sure please question answer info information help
-    ok okay take""".split()
+    for word in """someone know think feel feeling want need try tell say ask mean keep start go
+    going come look looking find give put seem understand deal happen work good bad best better
+    right wrong thing lot really always sure please question answer info information help ok okay
+    take""".split()
+)
+_WHOSE = re.compile(
+    r"\b(?:my|our|his|her|a|an) (?:husband|wife|partner|boyfriend|girlfriend|friend|mum|mom|mother|"
+    r"dad|father|parents?|son|daughter|brother|sister|aunt|uncle|cousin|gran\w*|neighbour|"
+    r"colleague|boss|doctor)\b",
+    re.IGNORECASE,
 )
 
 
@@ -92,11 +98,11 @@ class ExtractiveComposer:
     def compose(self, question: str, vector: Vectors, evidence: Sequence[Evidence]) -> Draft:
         """A draft of up to `max_sentences` sentences; empty when no unit is quotable."""
         asked = facets_of_question(question)
-        stems = frozenset(content_stems(question))
+        stems = frozenset(content_stems(_WHOSE.sub("", question)))
         weights = {s: self._word_weight(s) for s in stems - _FRAME or stems}
         scored = [
             s
-            for e in on_named_medicines(question, evidence)
+            for e in on_named_substances(question, evidence)
             for s in self._score(e, vector, asked, weights)
         ]
         chosen = self._choose(scored, asked)
@@ -163,17 +169,19 @@ class ExtractiveComposer:
         """Greedy maximal marginal relevance; a part of the question not yet met goes first."""
         if not scored:
             return []
-        floor = _KEEP_SHARE * max(s.score for s in scored)
+        best_score = max(s.score for s in scored)
         chosen: list[_Scored] = []
-        pool = [s for s in scored if s.score >= floor]
+        pool = list(scored)
         used: set[tuple[str, int]] = set()
         while pool:
             length = sum(len(s.unit.indices) for s in chosen)
+            floor = best_score * (_KEEP_SHARE if length >= _FEWEST else _KEEP_SHARE_OF_FIRST)
             missing = asked - {facet for s in chosen for facet in s.facets}
             pool = [
                 s
                 for s in pool
-                if length + len(s.unit.indices) <= self._max_sentences
+                if s.score >= floor
+                and length + len(s.unit.indices) <= self._max_sentences
                 and not used & _places(s.unit)
                 and _overlap(s, chosen) < _TOO_ALIKE
             ]
@@ -183,7 +191,7 @@ class ExtractiveComposer:
                 pool,
                 key=lambda s: _novel(s, chosen) + (_FACET_BONUS if s.facets & missing else 0.0),
             )
-            if length >= _FEWEST and _novel(best, chosen) < floor:
+            if _novel(best, chosen) < floor:
                 break
             chosen.append(best)
             used |= _places(best.unit)
