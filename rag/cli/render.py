@@ -20,8 +20,9 @@ def print_answer(answer: Answer, *, evidence: bool = False) -> None:
     console = _console()
     style = "bold" if answer.status is Status.CRISIS else ""
     _print_wrapped(console, _text(answer.text, style), 0)
-    for resource in answer.resources:
-        _print_wrapped(console, _resource(resource))
+    if answer.status is not Status.CRISIS:  # a crisis answer names its lines in its own words
+        for resource in answer.resources:
+            _print_wrapped(console, _resource(resource))
     if answer.citations:
         console.print()
     for citation in answer.citations:

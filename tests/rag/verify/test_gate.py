@@ -61,7 +61,7 @@ def test_one_changed_detail_is_caught_and_named(
 
 
 def test_a_brand_name_counts_as_its_substance(gate: Gate) -> None:
-    verdict = gate.judge("Some people take an SSRI such as Zoloft for 12 months or longer.", [PANIC])
+    verdict = gate.judge("Some people take an SSRI such as Zoloft for 12 months.", [PANIC])
     assert not any(r.startswith("name") for r in verdict.reasons)
 
 
