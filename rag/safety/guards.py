@@ -155,7 +155,7 @@ def _long_past(match: Match, message: Message, rules: RuleSet) -> bool:
 
 
 def _made_up(match: Match, rule: Rule, message: Message) -> bool:
-    if message.has("game"):
+    if message.in_sentence(match, "game"):
         return True
     if not message.has("fiction", "study"):
         return False

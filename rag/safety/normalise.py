@@ -34,6 +34,7 @@ _STARRED = re.compile(r"[a-z]+\*+[a-z]+(?:\*+[a-z]+)*")
 _MAX_TOKEN = 40  # no rule has a longer word; longer runs are cut, so one token stays cheap
 _SPELLED_MIN = 3  # this many single letters in a row are read as one spelled-out word
 _SPELLED_MAX = 60
+_SELF_NOUNS = [["harm"], ["harming"], ["injury"], ["esteem"], ["worth"], ["confidence"], ["image"]]
 _SHORTEST_SLIP = 4  # shorter words are too close to each other to be mended
 
 
@@ -269,6 +270,11 @@ def _join_split_words(words: list[str], lexicon: Lexicon) -> list[str]:
                 out.extend(lexicon.expansions[pair])
                 at += size
                 break
+            if (
+                tuple(words[at : at + 2]) == ("my", "self")
+                and words[at + 2 : at + 3] in _SELF_NOUNS
+            ):
+                continue
             if len(words) - at >= size and joined in lexicon.sensitive:
                 out.append(joined)
                 at += size

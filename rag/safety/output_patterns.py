@@ -121,11 +121,11 @@ VERDICT = _any(
     r"(?:\w+ ){0,2}(?:depress\w+|bipolar|schizophreni\w+|ptsd|ocd|adhd|autis\w+|anorexi\w+|"
     r"bulimi\w+|borderline|psycho\w+|anxiety|disorder)",
 )
-LONG_NUMBER = re.compile(r"(?<![\w.,])\+?\(?\d[\d\s().–-]{5,18}\d(?![\w%]|[.,]\d)")
+LONG_NUMBER = re.compile(r"(?<![\w.,])\+?\(?\d[\d\s().–-]{5,18}\d(?![\w%]|[.,]\d|[- ][A-Z]{3})")
 VANITY_NUMBER = re.compile(r"\b1?[-\s]?8\d\d[-\s][A-Z0-9]{2,4}[-\s]?[A-Z0-9]{3,7}\b")
 SHORT_NUMBER = re.compile(
     r"\b(?:call|dial|text|phone|ring|sms|calling|texting|dialling|dialing|number is|hotline|"
-    r"helpline|lifeline)\b[^\w\d]{0,3}(?:\w{1,12}[ ,:]{1,2}){0,3}?(\d{2,6})\b"
+    r"helpline|lifeline)\b[^\w\d]{0,3}(?:\w{1,12}[ ,:]{1,2}){0,3}?(\d{2,6}(?:[ -]\d{2,4})*)\b"
     r"(?!\s*(?:%|percent|people|years?|days?|weeks?|months?|hours?|minutes?|times|am\b|pm\b|"
     r"a\.m|p\.m|mg|and \d|to \d|-\d|:|/\d|\.\d))",
     re.IGNORECASE,

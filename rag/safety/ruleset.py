@@ -7,6 +7,7 @@ only checks their form. A rule is either a list of patterns (any of them fires i
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from rag.safety.matcher import Pattern, Phrases, compile_pattern, pattern_words,
 from rag.safety.normalise import Lexicon
 
 RULES_FOLDER = Path(__file__).parent / "rules"
+SCOPE_TABLE = "scope.toml"  # read by rag.safety.scope; its words are rule words too
 SIGNAL = "signal"  # category of rules that say nothing alone, and only feed `all`
 
 CATEGORIES = (
@@ -93,7 +95,7 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
     cues = {name: compile_lines(lines, classes) for name, lines in guards["cues"].items()}
     rules: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.toml")):
-        if path.name in ("words.toml", "guards.toml"):
+        if path.name in ("words.toml", "guards.toml", SCOPE_TABLE):
             continue
         for row in _read(path).get("rule", []):
             rule = _rule(row, classes, path.name)
@@ -108,6 +110,7 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
     vocabulary |= {w for rule in rules.values() for p in rule.unless for w in pattern_words(p)}
     vocabulary |= {w for patterns in cues.values() for p in patterns for w in pattern_words(p)}
     vocabulary |= set(base["words"]["known"].split())
+    vocabulary |= set(re.findall(r"[a-z]+", _text(folder / SCOPE_TABLE)))
     return RuleSet(
         rules=rules,
         combined=combined,

@@ -11,14 +11,19 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from rag.safety.guards import find_all
 from rag.safety.matcher import Pattern
 from rag.safety.normalise import tokens
-from rag.safety.ruleset import Indexed, compile_lines, index_patterns, shipped_rules
+from rag.safety.ruleset import (
+    RULES_FOLDER,
+    SCOPE_TABLE,
+    Indexed,
+    compile_lines,
+    index_patterns,
+    shipped_rules,
+)
 
-_TABLE = Path(__file__).parent / "scope.toml"
 _MOST_WORDS = 2000  # a question is shorter by far; more words add nothing to what is asked
 IN_SCOPE = "in_scope"
 
@@ -64,7 +69,7 @@ def _asks(words: Sequence[str], kind: _Kind) -> bool:
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[_Kind, ...]:
     classes = shipped_rules().classes
-    raw = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    raw = tomllib.loads((RULES_FOLDER / SCOPE_TABLE).read_text(encoding="utf-8"))
     kinds = [
         _Kind(
             Scope(name, " ".join(row["note"].split()), row.get("refuse", False)),

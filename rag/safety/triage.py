@@ -18,12 +18,12 @@ from rag.safety.guards import (
     reported_by_other,
     speaker_is_other,
 )
-from rag.safety.normalise import BREAK, QUOTE, tokens
+from rag.safety.normalise import BREAK, tokens
 from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
 
 _OF_THE_WRITER = frozenset({"suicide", "self_harm", "eating_disorder"})
 _MINOR = "signal.minor"
-_FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with the next one
+_FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
 _WINDOW = 2000  # words looked at together in a very long turn
 _OVERLAP = 60  # words that neighbouring windows share; longer than any pattern can reach
 
@@ -92,17 +92,18 @@ def _windows(turns: Sequence[str], rules: RuleSet) -> Iterator[tuple[int, list[s
 
 def _joined_fragments(words: list[str]) -> list[str]:
     """Drop the breaks inside choppy text: "I just. can't. go on." is one sentence."""
-    out: list[str] = []
-    length = 0
+    pieces: list[list[str]] = [[]]
     for word in words:
         if word == BREAK:
-            if length > _FRAGMENT:
-                out.append(BREAK)
-            length = 0 if length > _FRAGMENT else length
+            pieces.append([])
         else:
-            out.append(word)
-            length += word != QUOTE
-    return out
+            pieces[-1].append(word)
+    out: list[str] = []
+    for piece, following in zip(pieces, pieces[1:], strict=False):
+        out.extend(piece)
+        if min(len(piece), len(following) or _FRAGMENT + 1) > _FRAGMENT:
+            out.append(BREAK)
+    return out + pieces[-1]
 
 
 def _matches(
