@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +86,10 @@ def test_nothing_but_white_space_changes(text: str) -> None:
 def test_words_of_the_list_are_never_split(words: list[str]) -> None:
     text = " ".join(words)
     assert unglue([text]) == [text]
+
+
+def test_strings_without_end_take_no_time() -> None:
+    texts = ["inonat" * 2000, " ".join("toofin" * 5 + chr(97 + n % 26) * 3 for n in range(40))]
+    start = time.perf_counter()
+    assert unglue(texts)[0] == texts[0]
+    assert time.perf_counter() - start < 5

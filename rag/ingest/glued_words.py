@@ -1,0 +1,194 @@
+"""Takes apart words that run together, where the document and the word lists leave no doubt.
+
+A string comes apart if it is no word, its pieces are words, and one of each two pieces is a
+function word, as links mostly follow one: "ofanxiety", "problemsorarrhythmia". Two content
+words come apart only if both are common and the string stands once in the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rag.ingest.lexicon import common_words, english_words
+
+FUNCTION_WORDS = frozenset(
+    "about affects all also am and another are as ask at between by call called can cause causes "
+    "certain contact during find for from get had has have helps how if in include includes "
+    "including involves is its like many may much occurs of on or other our please provide "
+    "provides see shows such text that the their then these this through to treat use using via "
+    "visit was webpage website were when which who will with your".split()
+)
+# Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
+_NOT_FIRST = frozenset("am had if in its on was who".split())
+_NOT_LAST = frozenset(
+    "all am ask cause find get had if like many much or our see treat use".split()
+)
+_SELDOM_LAST = frozenset({"as", "on"})  # "pampas", "carton"
+_SURE_LAST = frozenset("about and for from of that to which with".split())
+_SURE_FIRST = tuple("about between called includes including their using which".split())
+_CAPITAL_FIRST = frozenset("an contact new see the these this visit".split())
+_NOT_AFTER_A = frozenset("motivation sexual social symptomatic typical volition".split())
+_AN_AND_VOWEL = frozenset("ana ane ani ano anu".split())
+_PREFIXES = frozenset(
+    "after cross counter infra inter intra macro micro multi photo psycho super supra through "
+    "trans ultra under".split()
+)
+_MIN_CONTENT = 4  # letters of a piece that is not a function word
+_MIN_BEFORE_FUNCTION = 5  # of the only such piece, where it comes first
+_MIN_DOUBTFUL = 6  # and where the whole may be a name
+_MIN_OF_MANY = 5  # of each such piece where there are three pieces or more
+_MIN_OF_TWO = 5  # of two such pieces without a function word
+_MIN_RARE = 8  # shorter pieces must be common words
+_MAX_PIECES = 5
+_MAX_LETTERS = 36  # nothing longer was ever English
+_SEEN = 2  # a string seen this often in the document may be a piece of another
+_OFTEN = 3  # a word that the document uses often
+_ESTABLISHED = 6  # a string seen this often is a word of its own
+
+_WORD = re.compile(r"[A-Za-z]+")
+_POSSESSIVE = re.compile(r"([A-Za-z]+)([’']s)")
+_CAMEL = re.compile(r"([A-Z]?[a-z]+)([A-Z][A-Za-z]*)")
+_CAPITALS = re.compile(r"([A-Z]{3,})([a-z]+)")
+
+
+class GluedWords:
+    """Takes apart the glued words of one document."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._seen = Counter(word.lower() for text in texts for word in _WORD.findall(text))
+
+    def apart(self, word: str) -> str:
+        """The word with spaces between its pieces, or as it is."""
+        if match := _POSSESSIVE.fullmatch(word):
+            return self.apart(match[1]) + match[2]
+        match = _CAMEL.fullmatch(word) or _CAPITALS.fullmatch(word)
+        if match and self._parts_at_capital(match[1], match[2]):
+            return f"{match[1]} {self.apart(match[2])}"
+        lower = word.lower()
+        plain = word.isalpha() and word[1:] == lower[1:] and len(word) <= _MAX_LETTERS
+        if not plain or self._is_word(lower):
+            return word
+        pieces = self._pieces(lower, capital=word[0].isupper())
+        cut, cursor = [], 0
+        for piece in pieces:
+            cut.append(word[cursor : cursor + len(piece)])
+            cursor += len(piece)
+        return " ".join(cut)
+
+    def is_known(self, word: str) -> bool:
+        """Whether the string may be a piece: an English word, or one that the document uses."""
+        word = word.lower()
+        words = english_words() if len(word) >= _MIN_RARE else common_words()
+        return word in words or self._seen[word] >= _SEEN
+
+    def _is_word(self, word: str) -> bool:
+        return word in english_words() or self._seen[word] >= _ESTABLISHED
+
+    def _parts_at_capital(self, left: str, right: str) -> bool:
+        """Whether "theNational" or "ADHDis" comes apart; "FindTreatment" and "PubMed" do not."""
+        if left.isupper():
+            return right in FUNCTION_WORDS and self._seen[left.lower()] > 0
+        if left[0].isupper() and left.lower() not in _CAPITAL_FIRST:
+            return False
+        if left.lower() in FUNCTION_WORDS | _CAPITAL_FIRST:
+            return len(right) >= _MIN_CONTENT or right.isupper() or self.is_known(right)
+        whole = len(left) >= _MIN_CONTENT and left in common_words()
+        return whole and (right.isupper() or self.is_known(right))
+
+    def _pieces(self, word: str, *, capital: bool) -> Sequence[str]:
+        for head in _SURE_FIRST:
+            if word.startswith(head) and len(word) >= len(head) + _MIN_OF_TWO:
+                rest = word[len(head) :]
+                return [
+                    head,
+                    *([rest] if self._is_word(rest) else self._pieces(rest, capital=False)),
+                ]
+        if word[:3] in _AN_AND_VOWEL and self._may_be_piece(word[2:]):
+            return [word[:2], word[2:]]
+        if self._is_lettered(word, capital=capital):
+            return [word[0], word[1:]]
+        pieces = self._split(word, _MAX_PIECES)
+        if len(pieces) > 1 and self._convinces(pieces, word, capital=capital):
+            return pieces
+        two = self._two_common_words(word)
+        named = capital and min(map(len, two)) < _MIN_OF_TWO  # "Blackwell"
+        return [word] if named else two
+
+    def _is_lettered(self, word: str, *, capital: bool) -> bool:
+        """Whether it is "a" or a capital letter with a word, as in "Cluster Cpersonality"."""
+        rest = word[1:]
+        least = _MIN_OF_TWO if capital else _MIN_CONTENT
+        return (
+            (capital or word[0] == "a")
+            and len(rest) >= least
+            and rest in common_words()
+            and rest not in _NOT_AFTER_A
+            and self._seen[rest] >= _OFTEN
+        )
+
+    def _split(self, word: str, most: int) -> list[str]:
+        """The fewest pieces, each two with a function word among them; [] if there are none."""
+        best: list[str] = []
+        if most < 1:
+            return best
+        for at in range(len(word) - 2, 1, -1):
+            head, tail = word[:at], word[at:]
+            if not self._may_be_piece(head):
+                continue
+            rest = [tail] if self._may_be_piece(tail) else self._split(tail, most - 1)
+            if not rest or not (head in FUNCTION_WORDS or rest[0] in FUNCTION_WORDS):
+                continue
+            if not best or len(rest) + 1 < len(best):
+                best = [head, *rest]
+        return best
+
+    def _may_be_piece(self, text: str) -> bool:
+        return text in FUNCTION_WORDS or (len(text) >= _MIN_CONTENT and self.is_known(text))
+
+    def _convinces(self, pieces: Sequence[str], word: str, *, capital: bool) -> bool:
+        if self._is_compound(word):
+            return False  # "causedisability": not "caused is ability"
+        content = [piece for piece in pieces if piece not in FUNCTION_WORDS]
+        if len(pieces) > 2 or len(content) != 1:
+            return all(self._seen[piece] or len(piece) >= _MIN_OF_MANY for piece in content)
+        first, last = pieces
+        often = self._seen[content[0]] >= _OFTEN
+        sure = first in _CAPITAL_FIRST or self._seen[content[0]] > 0
+        if capital and not sure and len(content[0]) < _MIN_DOUBTFUL:  # "Medicare"
+            return False
+        if last == content[0]:
+            return first not in _NOT_FIRST
+        if last in _SELDOM_LAST:
+            return often
+        enough = often or last in _SURE_LAST or len(content[0]) >= _MIN_BEFORE_FUNCTION
+        return enough and last not in _NOT_LAST
+
+    def _is_compound(self, word: str) -> bool:
+        """Whether two content words make it up; "drug sand" is no such pair."""
+        return any(
+            self._is_content(word[:at])
+            and self._is_content(word[at:])
+            and not (word[at] == "s" and word[at + 1 :] in FUNCTION_WORDS)
+            for at in range(3, len(word) - 2)
+        )
+
+    def _is_content(self, text: str) -> bool:
+        whole = len(text) >= _MIN_CONTENT or self._seen[text] > 0  # "orchat": "orc" is rare
+        return whole and text not in FUNCTION_WORDS and self.is_known(text)
+
+    def _two_common_words(self, word: str) -> Sequence[str]:
+        """Two common words run together once; the word itself where that is not certain."""
+        splits = [
+            (word[:at], word[at:])
+            for at in range(_MIN_OF_TWO, len(word) - _MIN_CONTENT + 1)
+            if self._is_common(word[:at]) and self._is_common(word[at:])
+        ]
+        certain = self._seen[word] == 1 and len(splits) == 1 and splits[0][0] not in _PREFIXES
+        return splits[0] if certain else [word]
+
+    def _is_common(self, word: str) -> bool:
+        if len(word) < _MIN_OF_TWO:
+            return self._seen[word] >= _SEEN
+        return word in common_words() or self._seen[word] >= _OFTEN
