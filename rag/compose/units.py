@@ -17,7 +17,7 @@ _LEANS = re.compile(
     |however|also|but|and|or|so|then|therefore|thus|instead|similarly|likewise|otherwise|still
     |yet
     |nevertheless|moreover|furthermore|additionally|meanwhile|afterwards?|another|others?
-    |for\ (?:example|instance)|in\ (?:addition|contrast|fact|this|that|these|those|such)
+    |for\ (?:example|instance)|in\ (?:addition|contrast|fact|this|that|these|those|such|the\ same)
     |as\ a\ result
     |on\ the\ other\ hand|at\ (?:this|that)|because\ of\ (?:this|that|these)|after\ (?:this|that)
     |some\ (?:of\ (?:these|them)|may|might|can|are|will)
