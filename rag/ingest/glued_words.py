@@ -21,7 +21,8 @@ FUNCTION_WORDS = frozenset(
     "visit was webpage website were when which who will with your".split()
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
-_NOT_FIRST = frozenset("am had if in its on was who".split())
+_NOT_FIRST = frozenset("am had if its was who".split())
+_SELDOM_FIRST = frozenset({"in", "on"})
 _NOT_LAST = frozenset(
     "all am ask cause find get had if like many much or our see treat use".split()
 )
@@ -30,6 +31,7 @@ _SURE_LAST = frozenset("about and for from of that to which with".split())
 _SURE_FIRST = tuple("about between called includes including their using which".split())
 _CAPITAL_FIRST = frozenset("an contact new see the these this visit".split())
 _NOT_AFTER_A = frozenset("motivation sexual social symptomatic typical volition".split())
+_OF_ADJECTIVES = ("al", "ic", "ive", "ous", "tion", "ed", "ing", "ly")
 _AN_AND_VOWEL = frozenset("ana ane ani ano anu".split())
 _PREFIXES = frozenset(
     "after cross counter infra inter intra macro micro multi photo psycho super supra through "
@@ -43,6 +45,7 @@ _MIN_OF_TWO = 5  # of two such pieces without a function word
 _MIN_RARE = 8  # shorter pieces must be common words
 _MAX_PIECES = 5
 _MAX_LETTERS = 36  # nothing longer was ever English
+_MIN_SEEN_ONCE = 7  # of a piece that the document uses only once more
 _SEEN = 2  # a string seen this often in the document may be a piece of another
 _OFTEN = 3  # a word that the document uses often
 _ESTABLISHED = 6  # a string seen this often is a word of its own
@@ -58,6 +61,7 @@ class GluedWords:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._seen = Counter(word.lower() for text in texts for word in _WORD.findall(text))
+        self._splits: dict[tuple[str, int], list[str]] = {}
 
     def apart(self, word: str) -> str:
         """The word with spaces between its pieces, or as it is."""
@@ -65,7 +69,7 @@ class GluedWords:
             return self.apart(match[1]) + match[2]
         match = _CAMEL.fullmatch(word) or _CAPITALS.fullmatch(word)
         if match and self._parts_at_capital(match[1], match[2]):
-            return f"{match[1]} {self.apart(match[2])}"
+            return f"{self.apart(match[1])} {self.apart(match[2])}"
         lower = word.lower()
         plain = word.isalpha() and word[1:] == lower[1:] and len(word) <= _MAX_LETTERS
         if not plain or self._is_word(lower):
@@ -81,7 +85,8 @@ class GluedWords:
         """Whether the string may be a piece: an English word, or one that the document uses."""
         word = word.lower()
         words = english_words() if len(word) >= _MIN_RARE else common_words()
-        return word in words or self._seen[word] >= _SEEN
+        seen = self._seen[word]
+        return word in words or seen >= _SEEN or (seen > 0 and len(word) >= _MIN_SEEN_ONCE)
 
     def _is_word(self, word: str) -> bool:
         return word in english_words() or self._seen[word] >= _ESTABLISHED
@@ -89,7 +94,12 @@ class GluedWords:
     def _parts_at_capital(self, left: str, right: str) -> bool:
         """Whether "theNational" or "ADHDis" comes apart; "FindTreatment" and "PubMed" do not."""
         if left.isupper():
-            return right in FUNCTION_WORDS and self._seen[left.lower()] > 0
+            first = self.apart(right).split(" ")[0]
+            word = first in FUNCTION_WORDS or (len(first) >= _MIN_OF_TWO and self.is_known(first))
+            return word and (first in FUNCTION_WORDS or self._seen[left.lower()] > 0)
+        glued = self.apart(left).split(" ")
+        if len(glued) > 1 and (glued[-1] in FUNCTION_WORDS or right.isupper()):
+            return True  # "MedicineorFood", "forsevereADHD"
         if left[0].isupper() and left.lower() not in _CAPITAL_FIRST:
             return False
         if left.lower() in FUNCTION_WORDS | _CAPITAL_FIRST:
@@ -119,30 +129,37 @@ class GluedWords:
     def _is_lettered(self, word: str, *, capital: bool) -> bool:
         """Whether it is "a" or a capital letter with a word, as in "Cluster Cpersonality"."""
         rest = word[1:]
-        least = _MIN_OF_TWO if capital else _MIN_CONTENT
-        return (
-            (capital or word[0] == "a")
-            and len(rest) >= least
-            and rest in common_words()
-            and rest not in _NOT_AFTER_A
-            and self._seen[rest] >= _OFTEN
-        )
+        if rest not in common_words() or rest in _NOT_AFTER_A or len(rest) < _MIN_CONTENT:
+            return False
+        if word[0] == "a" and len(rest) >= _MIN_OF_TWO and not rest.endswith(_OF_ADJECTIVES):
+            return True
+        lettered = word[0] == "a" or (capital and len(rest) >= _MIN_OF_TWO)
+        return lettered and self._seen[rest] >= _OFTEN
 
     def _split(self, word: str, most: int) -> list[str]:
-        """The fewest pieces, each two with a function word among them; [] if there are none."""
-        best: list[str] = []
+        """The fewest pieces that may be neighbours; [] if there are none."""
         if most < 1:
-            return best
+            return []
+        if (word, most) in self._splits:
+            return self._splits[word, most]
+        best: list[str] = []
         for at in range(len(word) - 2, 1, -1):
             head, tail = word[:at], word[at:]
             if not self._may_be_piece(head):
                 continue
             rest = [tail] if self._may_be_piece(tail) else self._split(tail, most - 1)
-            if not rest or not (head in FUNCTION_WORDS or rest[0] in FUNCTION_WORDS):
+            if not rest or not self._may_meet(head, rest[0]):
                 continue
             if not best or len(rest) + 1 < len(best):
                 best = [head, *rest]
+        self._splits[word, most] = best
         return best
+
+    def _may_meet(self, one: str, other: str) -> bool:
+        """Whether two pieces may be neighbours: a function word and another, or common words."""
+        if one in FUNCTION_WORDS or other in FUNCTION_WORDS:
+            return True
+        return one in common_words() and other in common_words()
 
     def _may_be_piece(self, text: str) -> bool:
         return text in FUNCTION_WORDS or (len(text) >= _MIN_CONTENT and self.is_known(text))
@@ -151,15 +168,18 @@ class GluedWords:
         if self._is_compound(word):
             return False  # "causedisability": not "caused is ability"
         content = [piece for piece in pieces if piece not in FUNCTION_WORDS]
+        if len(content) == len(pieces):
+            return False
         if len(pieces) > 2 or len(content) != 1:
-            return all(self._seen[piece] or len(piece) >= _MIN_OF_MANY for piece in content)
+            least = _MIN_OF_MANY - (len(pieces) - len(content) > 1)
+            return all(self._seen[piece] or len(piece) >= least for piece in content)
         first, last = pieces
         often = self._seen[content[0]] >= _OFTEN
         sure = first in _CAPITAL_FIRST or self._seen[content[0]] > 0
         if capital and not sure and len(content[0]) < _MIN_DOUBTFUL:  # "Medicare"
             return False
         if last == content[0]:
-            return first not in _NOT_FIRST
+            return first not in _NOT_FIRST and (often or first not in _SELDOM_FIRST)
         if last in _SELDOM_LAST:
             return often
         enough = often or last in _SURE_LAST or len(content[0]) >= _MIN_BEFORE_FUNCTION

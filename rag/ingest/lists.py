@@ -12,11 +12,9 @@ from rag.model import Block, BlockKind
 _MIN_SENTENCE_WORDS = 5
 _MIN_CHILD_CHARS = 5  # shorter texts are found in others by chance
 
-# "Title In CapitalsThen a sentence about it.", as left of a link above its description
-_CARD = re.compile(
-    r"(?P<title>(?:[A-Z(][\w’'(),.&/:-]* ?|(?:and|the|of|on|in|to|for|with|a|an|from|by|or|at) )"
-    r"{1,14}?(?<=[a-z)?™]))(?P<text>[A-Z][\w’'-]* .*)"
-)
+_SEAM = re.compile(r"(?<=[a-z)?™])(?=[A-Z])")
+_TITLE_WORD = re.compile(r"[A-Z(&].*|and|the|of|on|in|to|for|with|an?|from|by|or|at")
+_MAX_TITLE_WORDS = 14
 
 
 def without_flattened(blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -48,15 +46,21 @@ def without_flattened(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 
 def _with_title_apart(text: str) -> str:
-    match = _CARD.fullmatch(text)
-    if match is None or len(match["text"].split()) < _MIN_SENTENCE_WORDS:
+    """ "Title In CapitalsThen a sentence.", as left of a link above its text, as "Title: text"."""
+    seam = _SEAM.search(text)
+    if seam is None or not text.endswith("."):
         return text
-    title, rest = match["title"], match["text"]
-    words = re.split(r"[\s/-]", title)
-    one_word = len(words) == 1 and not rest.startswith(title + " ")  # "HealthCare" is a word
-    last = words[-1].lower()
-    whole_words = title[-1] in ")?™" or (len(last) > 3 and last in english_words())
-    return f"{title}: {rest}" if whole_words and not one_word and rest.endswith(".") else text
+    title, rest = text[: seam.start()], text[seam.start() :]
+    words = title.split()
+    if len(rest.split()) < _MIN_SENTENCE_WORDS or len(words) > _MAX_TITLE_WORDS:
+        return text
+    if not all(_TITLE_WORD.fullmatch(word) for word in words):
+        return text
+    if len(words) == 1 and not rest.startswith(title + " "):  # "HealthCare" is a word
+        return text
+    last = re.split(r"[\s/-]", title)[-1].lower()
+    ends_word = title[-1] in ")?™" or (len(last) > 3 and last in english_words())
+    return f"{title}: {rest}" if ends_word else text
 
 
 def _items_from(blocks: Sequence[Block], index: int) -> list[str]:

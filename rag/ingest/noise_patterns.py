@@ -14,6 +14,7 @@ _BOILERPLATE = re.compile(
     |(?:disponible|también)\ |also\ (?:available\ )?in\ ?spanish|en\ español
     |cookies?\b|we\ use\ cookies|accept\ (?:all\ )?cookies|all\ rights\ reserved|©|copyright\b
     |article:|order\ (?:a|free)\b|¿|esta\ página|(?:figure|table)\ \d+[.:]
+    |having\ (?:problems|trouble)\ (?:accessing|viewing)
     |view\ (?:all|more|this\ page|transcript|samhsa|cdc|nimh)
     |(?:learn|read|find\ out|see|to\ learn)\ more\b|learn\ ?about\b|access\ the
     |for\ (?:more|additional)\ (?:information|resources))

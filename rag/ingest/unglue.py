@@ -12,19 +12,22 @@ from collections.abc import Sequence
 from rag.ingest.glued_words import FUNCTION_WORDS, GluedWords
 
 _ADDRESS = re.compile(
-    r"\S*(?:://|www\.|@|\.(?:gov|org|com|net|edu|uk|int)(?:and|for|in|is|on|or|to)?\b)\S*",
+    r"(?<!\S)\S*(?:://|www\.|@|\.(?:gov|org|com|net|edu|uk|int)(?:and|for|in|is|on|or|to|website)?\b)\S*",
     re.IGNORECASE,
 )
 _BEFORE_ADDRESS = re.compile(
     r"^(\(?(?:and|at|from|or|see|the|to|use|visit))(?=www\.|https?:|\d|[A-Z])"
 )
 _AFTER_ADDRESS = re.compile(
-    r"(?<=\.(?:gov|org|com|net|edu))(?=(?:and|for|in|is|on|or|to)$)"
+    r"(?<=\.(?:gov|org|com|net|edu))(?=(?:and|for|in|is|on|or|to|website)\.?$)"
     r"|(?<=\.(?:gov|org|com|net|edu)\.)(?=[A-Z])"
 )
 _FOOTNOTE = re.compile(
     r"(?:(?<=[A-Za-z]{3}[.!?])|(?<=[)%][.!?]))\d{1,2}(?:,\d{1,2})*(?=[A-Z]|\s|$)"
 )
+_FOOTNOTE_IN_WORDS = re.compile(
+    r"(?<=[a-z]{4})\d{1,2}(?=[a-z]{3})|(?<=\d[.])\d{1,2}(?=[A-Z][a-z]{2})|(?<=[a-z]{3})[A-E]$"
+)  # violence1such, under 45.7Veterans, by ageA
 _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
 _BEFORE_MARK = re.compile(r"(?<=[a-z)]) (?=[.,;](?:\s|$))")  # usually , they
 _AFTER_MARK = re.compile(
@@ -39,8 +42,9 @@ _AFTER_MARK = re.compile(
 _BEFORE_PAREN = re.compile(
     r"(?<=[A-Za-z])(?=\((?:[A-Z\d][^()]+|[^()\s]+\s[^()]*)\))|(?<=\d{4})(?=\([A-Z])"
 )
-_BEFORE_DIGITS = re.compile(r"[A-Za-z]+(?=\d-?\d{2})")
+_BEFORE_DIGITS = re.compile(r"(?<![A-Za-z])[A-Za-z]+(?=\d-?\d{2})")
 _AFTER_DIGITS = re.compile(r"(?<=\d{3})([a-z]{2,})\b")
+_WORD_AFTER_DIGIT = re.compile(r"(?<=\d)(?!st|nd|rd|th)([a-z]{5,})\b")  # 3adults
 _AFTER_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)([A-Za-z][a-z]{2,})\b")
 _LETTERS = re.compile(r"[’'A-Za-z]+")
 
@@ -67,6 +71,7 @@ def _mend(text: str, words: GluedWords) -> str:
 
 def _mend_prose(text: str, words: GluedWords) -> str:
     text = _FOOTNOTE.sub(" ", text)
+    text = _FOOTNOTE_IN_WORDS.sub(" ", text)
     text = _FOOTNOTE_ON_THOUSANDS.sub(r"\1", text)
     text = _BEFORE_MARK.sub("", text)
     text = _AFTER_MARK.sub(lambda match: match[0] + " ", text)
@@ -75,6 +80,9 @@ def _mend_prose(text: str, words: GluedWords) -> str:
     text = _AFTER_DIGITS.sub(lambda match: _after_digits(match[0], words), text)
     text = _AFTER_ORDINAL.sub(
         lambda match: f"{match[1]} {match[2]}" if words.is_known(match[2]) else match[0], text
+    )
+    text = _WORD_AFTER_DIGIT.sub(
+        lambda match: f" {match[0]}" if words.is_known(match[0]) else match[0], text
     )
     return _LETTERS.sub(lambda match: words.apart(match[0]), text)
 

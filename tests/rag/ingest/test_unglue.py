@@ -71,7 +71,7 @@ def test_a_string_seen_often_is_a_word() -> None:
     assert unglue(texts) == texts
 
 
-@given(st.text(alphabet="abcdefghij theandof.,()ABCÉ’-", max_size=200))
+@given(st.text(alphabet="abcdefghij theandof.,()FGHÉ’-", max_size=200))
 def test_nothing_but_white_space_changes(text: str) -> None:
     assert "".join(unglue([text])[0].split()) == "".join(text.split())
 
