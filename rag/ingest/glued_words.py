@@ -17,8 +17,8 @@ FUNCTION_WORDS = frozenset(
     "about affects all also am and another are as ask at between by call called can cause causes "
     "certain contact during find for from get had has have helps how if in include includes "
     "including involves is its like many may much occurs of on or other our please provide "
-    "provides see shows such text that the their then these this through to treat use using via "
-    "visit was webpage website were when which who will with your".split()
+    "provides resource see shows such text that the their then these this through to treat use "
+    "using via visit was webpage website were when which who will with your".split()
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
 _NOT_FIRST = frozenset("am had if its was who".split())
@@ -27,7 +27,7 @@ _NOT_LAST = frozenset(
     "all am ask cause find get had if like many much or our see treat use".split()
 )
 _SELDOM_LAST = frozenset({"as", "on"})  # "pampas", "carton"
-_SURE_LAST = frozenset("about and for from of that to which with".split())
+_SURE_LAST = frozenset("about and for from of resource that to webpage website which with".split())
 _SURE_FIRST = tuple("about between called includes including their using which".split())
 _CAPITAL_FIRST = frozenset("an contact new see the these this visit".split())
 _NOT_AFTER_A = frozenset("motivation sexual social symptomatic typical volition".split())
@@ -42,7 +42,8 @@ _MIN_BEFORE_FUNCTION = 5  # of the only such piece, where it comes first
 _MIN_DOUBTFUL = 6  # and where the whole may be a name
 _MIN_OF_MANY = 5  # of each such piece where there are three pieces or more
 _MIN_OF_TWO = 5  # of two such pieces without a function word
-_MIN_RARE = 8  # shorter pieces must be common words
+_MIN_LONG = 10  # of an adjective after "a": "asocial" is a word, "apsychological" is none
+_MIN_RARE = 7  # shorter pieces must be common words
 _MAX_PIECES = 5
 _MAX_LETTERS = 36  # nothing longer was ever English
 _MIN_SEEN_ONCE = 7  # of a piece that the document uses only once more
@@ -67,9 +68,14 @@ class GluedWords:
         """The word with spaces between its pieces, or as it is."""
         if match := _POSSESSIVE.fullmatch(word):
             return self.apart(match[1]) + match[2]
+        if word.isupper():
+            return self._two_acronyms(word)
         match = _CAMEL.fullmatch(word) or _CAPITALS.fullmatch(word)
         if match and self._parts_at_capital(match[1], match[2]):
             return f"{self.apart(match[1])} {self.apart(match[2])}"
+        if match and match[1][0].isupper() and not match[1].isupper():
+            rest = self.apart(match[2].lower())  # "MedlinePlusresource"
+            return match[1] + match[2][: len(rest.split(" ")[0])] + rest[len(rest.split(" ")[0]) :]
         lower = word.lower()
         plain = word.isalpha() and word[1:] == lower[1:] and len(word) <= _MAX_LETTERS
         if not plain or self._is_word(lower):
@@ -87,6 +93,13 @@ class GluedWords:
         words = english_words() if len(word) >= _MIN_RARE else common_words()
         seen = self._seen[word]
         return word in words or seen >= _SEEN or (seen > 0 and len(word) >= _MIN_SEEN_ONCE)
+
+    def _two_acronyms(self, word: str) -> str:
+        """ "CDCWISQARS" where the document writes both alone, or the word."""
+        for at in range(3, len(word) - 2):
+            if self._seen[word[:at].lower()] and self._seen[word[at:].lower()]:
+                return f"{word[:at]} {word[at:]}"
+        return word
 
     def _is_word(self, word: str) -> bool:
         return word in english_words() or self._seen[word] >= _ESTABLISHED
@@ -131,7 +144,8 @@ class GluedWords:
         rest = word[1:]
         if rest not in common_words() or rest in _NOT_AFTER_A or len(rest) < _MIN_CONTENT:
             return False
-        if word[0] == "a" and len(rest) >= _MIN_OF_TWO and not rest.endswith(_OF_ADJECTIVES):
+        plain = not rest.endswith(_OF_ADJECTIVES) or len(rest) >= _MIN_LONG
+        if word[0] == "a" and len(rest) >= _MIN_OF_TWO and plain:
             return True
         lettered = word[0] == "a" or (capital and len(rest) >= _MIN_OF_TWO)
         return lettered and self._seen[rest] >= _OFTEN
@@ -175,7 +189,7 @@ class GluedWords:
             return all(self._seen[piece] or len(piece) >= least for piece in content)
         first, last = pieces
         often = self._seen[content[0]] >= _OFTEN
-        sure = first in _CAPITAL_FIRST or self._seen[content[0]] > 0
+        sure = self._seen[content[0]] > 0 or (last == content[0] and len(first) >= _MIN_CONTENT)
         if capital and not sure and len(content[0]) < _MIN_DOUBTFUL:  # "Medicare"
             return False
         if last == content[0]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rag.ingest.noise_patterns import (
+    describes_link,
     is_boilerplate,
     is_finished,
     is_fragment,
@@ -20,6 +21,7 @@ from rag.ingest.noise_patterns import (
     is_reference,
     is_run_together,
     is_short_phrase,
+    is_teaser,
     leads_elsewhere,
     names_links,
     names_promotion,
@@ -93,6 +95,8 @@ def _is_prose(text: str, heading: str) -> bool:
         or is_reference(text)
         or is_marked_link(text)
         or is_fragment(text)
+        or is_teaser(text)
+        or (names_links(heading) and not is_finished(text))
     )
 
 
@@ -102,7 +106,7 @@ def _items(run: Sequence[Block], lead: str, *, in_menu: bool, titles: set[str]) 
     if lead:
         return [] if leads_elsewhere(lead) else kept
     if in_menu:
-        return [block for block in kept if is_finished(block.text)]
+        return [block for block in kept if not describes_link(block.text)]
     links = sum(is_link(block.text) for block in kept) + len(run) - len(kept)
     kept = [block for block in kept if _key(block.text) not in titles]
     if links >= _MOSTLY * len(run):

@@ -48,7 +48,8 @@ _MARKED_LINK = re.compile(
     r"|\s\|\s[A-Z]{2,6}$"
 )
 _REFERENCE = re.compile(
-    r"\bet al\.|\b(?:doi|DOI):|\bPMID\b|\bRetrieved from|\bAccessed (?:on )?\w+ \d"
+    r"\bet al\.|\b(?:doi|DOI):|\bPMID\b"
+    r"|\bRetrieved from|\bAvailable from\b|\bAccessed (?:at |on |\w+ \d)"
     r"|\b(?:19|20)\d\d(?: [A-Z][a-z]{2}(?: \d+)?)?;\s?(?:\d+|https?:)"  # 2015 May 3;1
     r"|;\s?\d+(?:\(\d+\))?:\s?e?\d+"  # ; 41(3):214
 )
@@ -64,7 +65,7 @@ _NAMES_LINKS = re.compile(
     r"""^(?:
     (?:more|additional|related|other|suggested|featured|federal|find|useful|external)\ .*
         (?:resources?|links?|information|topics?|agencies|organizations|pages|releases|publications)
-    |resources?|links|references?|sources|bibliography|footnotes?|publications?|see\ also
+    |resources?|links|references?\b.*|sources|bibliography|footnotes?|publications?|see\ also
     |see,\ play\ and\ learn|journal\ articles.*|clinical\ trials|patient\ handouts|find\ an\ expert
     |medical\ encyclopedia|related\ health\ topics|other\ languages|videos?\ and\ tutorials
     |test\ your\ knowledge|health\ check\ tools|statistics\ and\ research|latest\ news|specifics
@@ -73,6 +74,14 @@ _NAMES_LINKS = re.compile(
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_TEASER = re.compile(
+    r"(?:find|get|view|join|access|explore|browse|watch|see|learn|check out|what)\b[^.!?]*"
+    r"\b(?:resources|publications|webinars|mailing list|updates|announcements|news|infographic"
+    r"|videos?|toolkits?|evaluations?|looking for|success)\b[^.!?]*[.!?]?",
+    re.IGNORECASE,
+)
+_TEASER_MAX_WORDS = 26
+_TITLED = re.compile(r"[^.:]{2,90}: ")
 _PROMOTION = re.compile(
     r"^(?:digital shareables|share .*|featured (?:videos|fact sheets)|social media.*|multimedia"
     r"|free (?:health )?information|science updates)$",
@@ -152,6 +161,16 @@ def is_fragment(text: str) -> bool:
 def is_run_together(text: str) -> bool:
     """Several labels without anything between them."""
     return len(_RUN_TOGETHER.findall(text)) >= _MANY_SEAMS and not is_finished(text)
+
+
+def is_teaser(text: str) -> bool:
+    """A paragraph that only points to other pages of its site."""
+    return len(text.split()) <= _TEASER_MAX_WORDS and bool(_TEASER.fullmatch(text))
+
+
+def describes_link(text: str) -> bool:
+    """An item of a link list: a title with a description, a question, or no sentence at all."""
+    return bool(_TITLED.match(text)) or not is_finished(text) or text.rstrip("'’!").endswith("?")
 
 
 def leads_elsewhere(text: str) -> bool:

@@ -17,9 +17,10 @@ _ADDRESS = re.compile(
 )
 _BEFORE_ADDRESS = re.compile(
     r"^(\(?(?:and|at|from|or|see|the|to|use|visit))(?=www\.|https?:|\d|[A-Z])"
+    r"|^(\w+[.:?!])(?=https?:)"
 )
 _AFTER_ADDRESS = re.compile(
-    r"(?<=\.(?:gov|org|com|net|edu))(?=(?:and|for|in|is|on|or|to|website)\.?$)"
+    r"(?<=\.(?:gov|org|com|net|edu))(?=(?:and|for|in|is|on|or|to|website)\.?$)|(?<=\.html)(?=on$)"
     r"|(?<=\.(?:gov|org|com|net|edu)\.)(?=[A-Z])"
 )
 _FOOTNOTE = re.compile(
@@ -63,7 +64,7 @@ def _mend(text: str, words: GluedWords) -> str:
     pieces = []
     cursor = 0
     for match in _ADDRESS.finditer(text):
-        address = _AFTER_ADDRESS.sub(" ", _BEFORE_ADDRESS.sub(r"\1 ", match[0]))
+        address = _AFTER_ADDRESS.sub(" ", _BEFORE_ADDRESS.sub(r"\g<0> ", match[0]))
         pieces += [_mend_prose(text[cursor : match.start()], words), address]
         cursor = match.end()
     return "".join((*pieces, _mend_prose(text[cursor:], words)))
