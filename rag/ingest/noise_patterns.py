@@ -49,7 +49,7 @@ _MARKED_LINK = re.compile(
 )
 _REFERENCE = re.compile(
     r"\bet al\.|\b(?:doi|DOI):|\bPMID\b"
-    r"|\bRetrieved from|\bAvailable from\b|\bAccessed (?:at |on |\w+ \d)"
+    r"|\b(?:Retrieved|Accessed) (?:from|at|on|\w+ \d)|\bAvailable from\b"
     r"|\b(?:19|20)\d\d(?: [A-Z][a-z]{2}(?: \d+)?)?;\s?(?:\d+|https?:)"  # 2015 May 3;1
     r"|;\s?\d+(?:\(\d+\))?:\s?e?\d+"  # ; 41(3):214
 )

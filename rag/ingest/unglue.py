@@ -27,7 +27,8 @@ _FOOTNOTE = re.compile(
     r"(?:(?<=[A-Za-z]{3}[.!?])|(?<=[)%][.!?]))\d{1,2}(?:,\d{1,2})*(?=[A-Z]|\s|$)"
 )
 _FOOTNOTE_IN_WORDS = re.compile(
-    r"(?<=[a-z]{4})\d{1,2}(?=[a-z]{3})|(?<=\d[.])\d{1,2}(?=[A-Z][a-z]{2})|(?<=[a-z]{3})[A-E]$"
+    r"(?<=[a-z]{4})\d{1,2}(?=[a-z]{3})|(?<=\d[.])\d{1,2}(?=[A-Z][a-z]{2})"
+    r"|(?:(?<=[a-z]{3})|(?<=[\d%]\)))[A-E]$"
 )  # violence1such, under 45.7Veterans, by ageA
 _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
 _BEFORE_MARK = re.compile(r"(?<=[a-z)]) (?=[.,;](?:\s|$))")  # usually , they
