@@ -16,22 +16,24 @@ _RESEMBLANCE = 0.8
 _NEGATIONS = frozenset("no not never none without nor cannot neither".split())
 
 
-class _Words:
-    """The words of a text, and those of them that must not differ at all."""
+class _Text:
+    """A text as a set of its words, cut at white space only: this runs on every candidate."""
 
-    __slots__ = ("all", "telling")
+    __slots__ = ("lowered", "words")
 
     def __init__(self, text: str) -> None:
-        self.all = frozenset(_WORD.findall(text.lower()))
-        self.telling = frozenset(filter(_tells, self.all))
+        self.lowered = text.lower()
+        self.words = frozenset(self.lowered.split())
 
-    def nearly(self, other: _Words) -> bool:
+    def nearly(self, other: _Text) -> bool:
         """Whether the two texts say the same in nearly the same words."""
-        few, many = sorted((len(self.all), len(other.all)))
-        if self.telling != other.telling or few < _RESEMBLANCE * many:
+        few, many = sorted((len(self.words), len(other.words)))
+        if few < _RESEMBLANCE * many:
             return False
-        common = len(self.all & other.all)
-        return common >= _RESEMBLANCE * (len(self.all) + len(other.all) - common)
+        common = len(self.words & other.words)
+        if common < _RESEMBLANCE * (few + many - common):
+            return False
+        return _telling(self.lowered) == _telling(other.lowered)
 
 
 def merged(ranked: Iterable[Evidence], top_k: int) -> tuple[Evidence, ...]:
@@ -42,14 +44,14 @@ def merged(ranked: Iterable[Evidence], top_k: int) -> tuple[Evidence, ...]:
     Texts whose numbers or negations differ ("10 mg" and "20 mg", "do" and "do not") are never
     near-duplicates, however alike the rest is.
     """
-    kept: list[tuple[_Words, list[Evidence]]] = []
+    kept: list[tuple[_Text, list[Evidence]]] = []
     for evidence in ranked:
-        words = _Words(evidence.passage.text)
-        group = next((group for other, group in kept if words.nearly(other)), None)
+        text = _Text(evidence.passage.text)
+        group = next((group for other, group in kept if text.nearly(other)), None)
         if group is not None:
             group.append(evidence)
         elif len(kept) < top_k:
-            kept.append((words, [evidence]))
+            kept.append((text, [evidence]))
     return tuple(_best(group) for _, group in kept)
 
 
@@ -59,5 +61,11 @@ def _best(group: list[Evidence]) -> Evidence:
     return replace(best, hit=replace(best.hit, score=first.hit.score))
 
 
-def _tells(word: str) -> bool:
-    return word in _NEGATIONS or word.endswith(("n't", "n’t")) or any(map(str.isdigit, word))
+def _telling(lowered: str) -> frozenset[str]:
+    """The words that must not differ at all: those with a digit, and negations."""
+    words = frozenset(_WORD.findall(lowered))
+    return frozenset(
+        word
+        for word in words
+        if word in _NEGATIONS or word.endswith(("n't", "n’t")) or any(map(str.isdigit, word))
+    )

@@ -55,6 +55,7 @@ class HybridRetriever:
             raise SettingsError("Two retrieval arms have one name: give each a name of its own")
         self._version = version
         self._depth = settings.retrieval.depth
+        self._policy: tuple[dt.date | None, dt.date, frozenset[str]] | None = None
         self._runner = ArmRunner(self._arms, settings.retrieval.deadline_s)
 
     def retrieve(
@@ -82,7 +83,7 @@ class HybridRetriever:
             raise SettingsError(f"top_k is {top_k}, but must be at least 1")
         names = self._names(arms)
         vector = self._version.encoder.encode([question])[0]
-        excluded = excluded_sources(self._version.sources(), as_of)
+        excluded = self._excluded(as_of)
         depth = max(self._depth, top_k * _CANDIDATES_PER_PLACE)
         found, failed = self._runner.run(names, Query(question, vector), depth, excluded)
         if not found:
@@ -95,6 +96,15 @@ class HybridRetriever:
         evidence = sorted(self._evidence(hits, excluded), key=_order)
         degraded = tuple(sorted(failed.keys() | stale))
         return Retrieval(merged(evidence, top_k), degraded, vector)
+
+    def _excluded(self, as_of: dt.date | None) -> frozenset[str]:
+        today = dt.date.today()
+        known = self._policy
+        if known is None or known[:2] != (as_of, today):
+            # One tuple, so that no thread ever sees a day with another day's sources.
+            known = (as_of, today, excluded_sources(self._version.sources(), as_of))
+            self._policy = known
+        return known[2]
 
     def _names(self, arms: Collection[str] | None) -> tuple[str, ...]:
         names = tuple(self._arms) if arms is None else tuple(dict.fromkeys(arms))
