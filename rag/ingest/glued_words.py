@@ -195,7 +195,7 @@ class GluedWords:
         if last == content[0]:
             return first not in _NOT_FIRST and (often or first not in _SELDOM_FIRST)
         if last in _SELDOM_LAST:
-            return often
+            return often or len(content[0]) >= _MIN_RARE
         enough = often or last in _SURE_LAST or len(content[0]) >= _MIN_BEFORE_FUNCTION
         return enough and last not in _NOT_LAST
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from rag.ingest.noise_patterns import (
@@ -27,6 +28,7 @@ from rag.ingest.noise_patterns import (
     names_promotion,
 )
 from rag.model import Block, BlockKind
+from rag.sentences import sentence_spans
 
 _MOSTLY = 0.5  # share of link-like items that makes a list a list of links
 _MIN_REPEAT_WORDS = 8
@@ -81,9 +83,21 @@ def _evidence(body: Sequence[Block], heading: str, titles: set[str]) -> list[Blo
         lead = kept[-1].text if kept and kept[-1].text.endswith(":") else ""
         items = _items(run, lead, in_menu=in_menu, titles=titles)
         if lead and not items:
-            kept.pop()
+            kept = _without_lead_in(kept)
         kept += items
+    if kept and kept[-1].kind is BlockKind.PARAGRAPH and kept[-1].text.endswith(":"):
+        kept = _without_lead_in(kept)  # its list is lost
     return kept
+
+
+def _without_lead_in(blocks: list[Block]) -> list[Block]:
+    """The blocks without the last sentence, which promises a list that is not there."""
+    *before, last = blocks
+    start = sentence_spans(last.text)[-1][0]
+    if not start:
+        return before
+    breaks = tuple((at, page) for at, page in last.page_breaks if at < start)
+    return [*before, replace(last, text=last.text[:start].rstrip(), page_breaks=breaks)]
 
 
 def _is_prose(text: str, heading: str) -> bool:
@@ -108,6 +122,9 @@ def _items(run: Sequence[Block], lead: str, *, in_menu: bool, titles: set[str]) 
     if in_menu:
         return [block for block in kept if not describes_link(block.text)]
     links = sum(is_link(block.text) for block in kept) + len(run) - len(kept)
+    names = [_key(block.text) for block in kept if is_short_phrase(block.text)]
+    if len(set(names)) < len(names):  # no list of facts says one twice
+        links = len(run)
     kept = [block for block in kept if _key(block.text) not in titles]
     if links >= _MOSTLY * len(run):
         return [b for b in kept if not (is_link(b.text) or is_short_phrase(b.text))]

@@ -153,9 +153,7 @@ def is_fragment(text: str) -> bool:
     addresses = sum(len(address) for address in _ADDRESS.findall(text))
     if addresses >= _MOSTLY_ADDRESS * len(text):
         return True
-    if is_short_phrase(text) or is_run_together(text):
-        return True
-    return len(text.split()) <= _LINK_MAX_WORDS and _is_title_case(text)
+    return is_short_phrase(text) or is_run_together(text) or _is_title_case(text)
 
 
 def is_run_together(text: str) -> bool:

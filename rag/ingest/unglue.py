@@ -29,8 +29,10 @@ _FOOTNOTE = re.compile(
 _FOOTNOTE_IN_WORDS = re.compile(
     r"(?<=[a-z]{4})\d{1,2}(?=[a-z]{3})|(?<=\d[.])\d{1,2}(?=[A-Z][a-z]{2})"
     r"|(?:(?<=[a-z]{3})|(?<=[\d%]\)))[A-E]$"
-)  # violence1such, under 45.7Veterans, by ageA
+    r"|(?:(?<=[a-z]{4})|(?<=%))\d{1,2}(?=\))|(?<=[\w)])\*{1,3}\d?(?=[\s,.;:)]|$)"
+)  # violence1such, under 45.7Veterans, by ageA, people9), deaths***3
 _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
+_FOOTNOTE_AT_END = re.compile(r"(?:(?<=,\d{3}[.])|(?<=(?:19|20)\d\d[.]))\d{1,2}(?=$|\s+[A-Z])")
 _BEFORE_MARK = re.compile(r"(?<=[a-z)]) (?=[.,;](?:\s|$))")  # usually , they
 _AFTER_MARK = re.compile(
     r"(?<=[a-z)”’%\d]),(?=[A-Za-z])"  # chemistry,stress
@@ -44,7 +46,7 @@ _AFTER_MARK = re.compile(
 _BEFORE_PAREN = re.compile(
     r"(?<=[A-Za-z])(?=\((?:[A-Z\d][^()]+|[^()\s]+\s[^()]*)\))|(?<=\d{4})(?=\([A-Z])"
 )
-_BEFORE_DIGITS = re.compile(r"(?<![A-Za-z])[A-Za-z]+(?=\d-?\d{2})")
+_BEFORE_DIGITS = re.compile(r"(?<![A-Za-z])[A-Za-z]+(?=\d[-–]?\d{2})")
 _AFTER_DIGITS = re.compile(r"(?<=\d{3})([a-z]{2,})\b")
 _WORD_AFTER_DIGIT = re.compile(r"(?<=\d)(?!st|nd|rd|th)([a-z]{5,})\b")  # 3adults
 _AFTER_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)([A-Za-z][a-z]{2,})\b")
@@ -75,6 +77,7 @@ def _mend_prose(text: str, words: GluedWords) -> str:
     text = _FOOTNOTE.sub(" ", text)
     text = _FOOTNOTE_IN_WORDS.sub(" ", text)
     text = _FOOTNOTE_ON_THOUSANDS.sub(r"\1", text)
+    text = _FOOTNOTE_AT_END.sub("", text)
     text = _BEFORE_MARK.sub("", text)
     text = _AFTER_MARK.sub(lambda match: match[0] + " ", text)
     text = _BEFORE_PAREN.sub(" ", text)
