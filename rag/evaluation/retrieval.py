@@ -151,23 +151,28 @@ def _systems(plan: Plan) -> Mapping[str, System]:
     systems: dict[str, System] = {
         "dense": lambda dense, _: _ids(dense),
         "lexical": lambda _, lexical: _ids(lexical),
-        "unweighted RRF": lambda dense, lexical: _reciprocal_rank_fusion((dense, lexical)),
+        "unweighted RRF": _reciprocal_rank_fusion(0.5),
         HYBRID: fused(WEIGHTS),
     }
     if plan.tuning:
         for weight in TUNING_WEIGHTS:
             name = f"lexical weight {weight:g}"
             systems[name] = fused({"dense": 1 - weight, "lexical": weight})
+            systems[f"RRF, {name}"] = _reciprocal_rank_fusion(weight)
     return systems
 
 
-def _reciprocal_rank_fusion(rankings: Sequence[Ranking]) -> list[str]:
-    """Sum of 1 / (k + rank): the usual way to fuse, and the baseline."""
-    fused: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, unit_id in enumerate(_ids(ranking), start=1):
-            fused[unit_id] = fused.get(unit_id, 0.0) + 1 / (_RRF_K + rank)
-    return sorted(fused, key=lambda unit_id: (-fused[unit_id], int(unit_id)))
+def _reciprocal_rank_fusion(lexical_weight: float) -> System:
+    """Weighted sum of 1 / (k + rank): the usual way to fuse, and so the baseline."""
+
+    def system(dense: Ranking, lexical: Ranking) -> Sequence[str]:
+        fused: dict[str, float] = {}
+        for ranking, weight in ((dense, 1 - lexical_weight), (lexical, lexical_weight)):
+            for rank, unit_id in enumerate(_ids(ranking), start=1):
+                fused[unit_id] = fused.get(unit_id, 0.0) + weight / (_RRF_K + rank)
+        return sorted(fused, key=lambda unit_id: (-fused[unit_id], int(unit_id)))
+
+    return system
 
 
 def _ids(ranking: Ranking) -> list[str]:
