@@ -18,16 +18,17 @@ FUNCTION_WORDS = frozenset(
     "certain contact during find for from get had has have helps how if in include includes "
     "including involves is its like many may much occurs of on or other our please provide "
     "provides resource see shows such text that the their then these this through to treat use "
-    "using via visit was webpage website were when which who will with your".split()
+    "using via visit was webpage website were when which who will with you your".split()
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
-_NOT_FIRST = frozenset("am had if its was who".split())
+_NOT_FIRST = frozenset("am had if its was who you".split())
 _SELDOM_FIRST = frozenset({"in", "on"})
 _NOT_LAST = frozenset(
     "all am ask cause find get had if like many much or our see treat use".split()
 )
 _SELDOM_LAST = frozenset({"as", "on"})  # "pampas", "carton"
 _SURE_LAST = frozenset("about and for from of resource that to webpage website which with".split())
+_NO_NAME_ENDS = frozenset("about can for from has have may that to was which with".split())
 _SURE_FIRST = tuple("about between called includes including their using which".split())
 _CAPITAL_FIRST = frozenset("an contact new see the these this visit".split())
 _NOT_AFTER_A = frozenset("motivation sexual social symptomatic typical volition".split())
@@ -73,9 +74,9 @@ class GluedWords:
         match = _CAMEL.fullmatch(word) or _CAPITALS.fullmatch(word)
         if match and self._parts_at_capital(match[1], match[2]):
             return f"{self.apart(match[1])} {self.apart(match[2])}"
-        if match and match[1][0].isupper() and not match[1].isupper():
+        if match and match[1][0].isupper() and match[2][1:].islower():
             rest = self.apart(match[2].lower())  # "MedlinePlusresource"
-            return match[1] + match[2][: len(rest.split(" ")[0])] + rest[len(rest.split(" ")[0]) :]
+            return match[1] + rest[0].upper() + rest[1:]
         lower = word.lower()
         plain = word.isalpha() and word[1:] == lower[1:] and len(word) <= _MAX_LETTERS
         if not plain or self._is_word(lower):
@@ -190,8 +191,8 @@ class GluedWords:
         first, last = pieces
         often = self._seen[content[0]] >= _OFTEN
         sure = self._seen[content[0]] > 0 or (last == content[0] and len(first) >= _MIN_CONTENT)
-        if capital and not sure and len(content[0]) < _MIN_DOUBTFUL:  # "Medicare"
-            return False
+        if capital and not sure and last not in _NO_NAME_ENDS and len(content[0]) < _MIN_DOUBTFUL:
+            return False  # "Medicare"
         if last == content[0]:
             return first not in _NOT_FIRST and (often or first not in _SELDOM_FIRST)
         if last in _SELDOM_LAST:

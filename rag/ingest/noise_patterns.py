@@ -28,6 +28,7 @@ _RIGHTS = re.compile(
     r"|\bdisponible en español\b",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"#share|\binfographic (?:may|can|will)\b", re.IGNORECASE)
 _RIGHTS_MAX_WORDS = 80
 _BOILERPLATE_MAX_WORDS = 18  # a longer text that begins like this also says something
 _COOKIES = re.compile(
@@ -104,7 +105,7 @@ def is_boilerplate(text: str) -> bool:
     words = len(text.split())
     if _POINTER.fullmatch(text) or _FIGURE_NOTE.match(text):
         return True
-    if words <= _RIGHTS_MAX_WORDS and _RIGHTS.search(text):
+    if words <= _RIGHTS_MAX_WORDS and (_RIGHTS.search(text) or _SHARE.search(text)):
         return True
     if words <= _BOILERPLATE_MAX_WORDS and _BOILERPLATE.match(text):
         return True

@@ -32,8 +32,10 @@ _FOOTNOTE_IN_WORDS = re.compile(
     r"|(?:(?<=[a-z]{4})|(?<=%))\d{1,2}(?=\))|(?<=[\w)])\*{1,3}\d?(?=[\s,.;:)]|$)"
 )  # violence1such, under 45.7Veterans, by ageA, people9), deaths***3
 _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
-_FOOTNOTE_AT_END = re.compile(r"(?:(?<=,\d{3}[.])|(?<=(?:19|20)\d\d[.]))\d{1,2}(?=$|\s+[A-Z])")
-_BEFORE_MARK = re.compile(r"(?<=[a-z)]) (?=[.,;](?:\s|$))")  # usually , they
+_FOOTNOTE_AT_END = re.compile(  # 100,000.3, 2009.8, 13-18.4
+    r"(?:(?<=,\d{3}[.])|(?<=(?:19|20)\d\d[.])|(?<=\d[-–]\d\d[.]))\d{1,2}(?=$|\s+[A-Z])"
+)
+_BEFORE_MARK = re.compile(r"(?<=[a-z)%]) (?=[.,;](?:\s|$)|\))")  # usually , they
 _AFTER_MARK = re.compile(
     r"(?<=[a-z)”’%\d]),(?=[A-Za-z])"  # chemistry,stress
     r"|(?<=[a-z)”’])[:;](?=[A-Za-z])"  # include:Cognitive

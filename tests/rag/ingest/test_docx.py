@@ -5,8 +5,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import docx
 import pytest
-from docx import Document as new_document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
@@ -24,7 +24,7 @@ def saved(document: Any) -> bytes:
 
 
 def guide() -> Any:
-    document = new_document()
+    document = docx.Document()
     document.add_heading("Panic attacks", 0)
     document.add_paragraph("A panic attack is a rush of strong fear.")
     document.add_heading("Signs", 1)

@@ -17,11 +17,13 @@ PAGE = """<!doctype html>
 <link rel="canonical" href="https://example.org/panic">
 <meta property="article:published_time" content="2024-05-06">
 <script>var secret = "script words";</script><style>p {{ color: red }}</style></head>
-<body><header><nav><ul><li><a href="/">Home</a></li><li><a href="/a">A to Z</a></li></ul></nav></header>
+<body><header><nav><ul><li><a href="/">Home</a></li>
+<li><a href="/a">A to Z</a></li></ul></nav></header>
 <div class="cookie-banner"><p>We use cookies. <button>Accept all cookies</button></p></div>
 <main><article><h1>Panic attacks</h1>
-<p>A panic attack is a rush of <b>strong fear</b> that comes on fast. It mostly passes within minutes,
-although it can feel much longer than that to the person – caf\u00e9 or bus, it comes anywhere.</p>
+<p>A panic attack is a rush of <b>strong fear</b> that comes on fast. It mostly passes within
+minutes, although it can feel much longer than that to the person – caf\u00e9 or bus, it comes
+anywhere.</p>
 {hidden}
 <h2>Signs</h2><p>Signs can include:</p>
 <ul><li>a fast heart</li><li>short breath<ul><li>even at rest</li></ul></li><li>shaking</li></ul>
@@ -29,8 +31,9 @@ although it can feel much longer than that to the person – caf\u00e9 or bus, i
 <p>Talking therapy helps many people. See <a href="/cbt">how it works</a> for what happens in a
 session and for how to ask for it where you live.</p>
 <table><tr><th>Therapy</th><th>Sessions</th></tr><tr><td>Talking</td><td>7 to 14</td></tr></table>
-</article><aside><h2>Related</h2><ul><li><a href="/x">Anxiety</a></li><li><a href="/y">Phobias</a></li>
-</ul></aside></main><footer><p>Imprint of the house</p><a href="/p">Privacy</a></footer></body></html>
+</article><aside><h2>Related</h2><ul><li><a href="/x">Anxiety</a></li>
+<li><a href="/y">Phobias</a></li></ul></aside></main>
+<footer><p>Imprint of the house</p><a href="/p">Privacy</a></footer></body></html>
 """
 HIDING = [
     '<p style="display:none">{}</p>',

@@ -91,7 +91,8 @@ def test_the_page_s_own_title_beats_the_scraper_s_name(read_text: Read) -> None:
 
 def test_labels_in_the_text_stay_text(read_text: Read, texts: Texts) -> None:
     document = read_text(
-        "# Sleep\n\nSleep lets the body and the mind rest.\n\nSource: a friend told me this story.\n"
+        "# Sleep\n\nSleep lets the body and the mind rest.\n\n"
+        "Source: a friend told me this story.\n"
     )
     assert document.source.publisher == ""
     assert "Source: a friend told me this story." in texts(document)

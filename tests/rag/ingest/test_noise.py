@@ -156,7 +156,7 @@ def test_table_rows_stay() -> None:
 
 
 def test_an_authored_text_keeps_its_lists(read_text: Read, texts: Texts) -> None:
-    page = "# Kinds\n\n- Panic Disorder\n- Social Anxiety Disorder\n\nSome people have both of these.\n"
+    page = "# Kinds\n\n- Panic Disorder\n- Social Anxiety Disorder\n\nSome people have both.\n"
 
     authored = read_text("---\nid: kinds\n---\n" + page)
     scraped = read_text(page)

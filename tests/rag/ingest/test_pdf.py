@@ -62,7 +62,9 @@ def body(canvas: Canvas, pages: int = 1, first: int = 0) -> None:
 def test_two_columns_are_read_one_after_the_other(read_pdf: Read, texts: Texts) -> None:
     def draw(canvas: Canvas) -> None:
         write(canvas, 72, 740, "A heading that spans both of the columns", size=18, bold=True)
-        for left, right, y in zip(prose("Left", 20), prose("Right", 20), range(700, 0, -13)):
+        for left, right, y in zip(
+            prose("Left", 20), prose("Right", 20), range(700, 440, -13), strict=True
+        ):
             write(canvas, 320, y, right)  # the file's own order is no help
             write(canvas, 72, y, left)
 
@@ -377,7 +379,7 @@ def test_a_table_of_lists_is_read_by_columns(read_pdf: Read) -> None:
 
 
 def test_a_password_is_refused_and_its_absence_is_not(read_pdf: Read) -> None:
-    with pytest.raises(DocumentError, match="encrypted. Save a copy without a password"):
+    with pytest.raises(DocumentError, match=r"encrypted\. Save a copy without a password"):
         read_pdf(body, encrypt=StandardEncryption("secret", "owner"))
     assert read_pdf(body, encrypt=StandardEncryption("", "owner")).blocks
 
@@ -389,7 +391,7 @@ def picture(canvas: Canvas) -> None:
 
 
 def test_images_of_pages_need_ocr_first(read_pdf: Read) -> None:
-    with pytest.raises(DocumentError, match="only images of pages. Run OCR"):
+    with pytest.raises(DocumentError, match=r"only images of pages\. Run OCR"):
         read_pdf(lambda canvas: [picture(canvas) for _ in range(2)])
 
 

@@ -89,7 +89,10 @@ def test_a_name_without_latin_letters_still_gives_an_id(read_text: Read) -> None
 def test_hidden_characters_do_not_reach_a_passage(
     read_text: Read, settings: IngestSettings
 ) -> None:
-    page = "---\nid: x\n---\n# Sle\u200bep\n\nRest\u202e helps \u2066people\u2069 to\u00a0recover well.\n"
+    page = (
+        "---\nid: x\n---\n# Sle\u200bep\n\n"
+        "Rest\u202e helps \u2066people\u2069 to\u00a0recover well.\n"
+    )
     (passage,) = passages(read_text(page), lambda text: len(text.split()), settings)
     assert passage.heading == ("Sleep",)
     assert passage.text == "Rest helps people to recover well."

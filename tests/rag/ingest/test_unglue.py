@@ -31,6 +31,10 @@ from rag.ingest.unglue import unglue
         ("help at988lifeline.org. Now", "help at 988lifeline.org. Now"),
         ("go toFindHelp.govto ask", "go to FindHelp.gov to ask"),
         ("in many disparities.2Examples follow", "in many disparities. Examples follow"),
+        ("of violence1such as this", "of violence such as this"),
+        ("aged 13-18.4", "aged 13-18."),
+        ("fell (to 7.2%10). Then", "fell (to 7.2%). Then"),
+        ("see the MedlinePlusresource.", "see the MedlinePlus resource."),
         ("a rate of 28 per 100,0003 people", "a rate of 28 per 100,000 people"),
     ],
 )
@@ -47,6 +51,7 @@ def test_lost_spaces_come_back(glued: str, mended: str) -> None:
         "parent(s) and child(ren) and symptom(s)",
         "www.nimh.nih.gov/medications and info@example.org",
         "MedlinePlus, PubMed and LinkedIn by McDonald",
+        "TalkTheyHearYou and FindTreatment and YouTube",
         "avolition and alogia",
         "wellbeing, bedwetting, undertreated and handwashing",
         "gatekeeper, hotline, webpage and policymakers",
@@ -64,6 +69,11 @@ def test_a_name_that_the_document_uses_is_known() -> None:
         "Unlike others, buspirone takes weeks. So buspirone is slow.",
     ]
     assert unglue(texts)[0] == "Buspirone is not a sedative."
+
+
+def test_a_letter_before_a_word_of_the_document() -> None:
+    texts = ["Cluster Cpersonality differs.", "A personality, one personality, any personality."]
+    assert unglue(texts)[0] == "Cluster C personality differs."
 
 
 def test_a_string_seen_often_is_a_word() -> None:
