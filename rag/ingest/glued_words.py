@@ -137,7 +137,8 @@ class GluedWords:
         if len(pieces) > 1 and self._convinces(pieces, word, capital=capital):
             return pieces
         two = self._two_common_words(word)
-        named = capital and min(map(len, two)) < _MIN_OF_TWO  # "Blackwell"
+        short = min(map(len, two)) < _MIN_OF_TWO and not self._seen[two[0]]
+        named = capital and short  # "Blackwell"
         return [word] if named else two
 
     def _is_lettered(self, word: str, *, capital: bool) -> bool:

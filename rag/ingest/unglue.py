@@ -35,14 +35,14 @@ _FOOTNOTE_ON_THOUSANDS = re.compile(r"(?<=\d)((?:,\d{3})+)\d(?![\d.,])")
 _FOOTNOTE_AT_END = re.compile(  # 100,000.3, 2009.8, 13-18.4
     r"(?:(?<=,\d{3}[.])|(?<=(?:19|20)\d\d[.])|(?<=\d[-–]\d\d[.]))\d{1,2}(?=$|\s+[A-Z])"
 )
-_BEFORE_MARK = re.compile(r"(?<=[a-z)%]) (?=[.,;](?:\s|$)|\))")  # usually , they
+_BEFORE_MARK = re.compile(r"(?<=[\w)%/]) (?=[.,;](?:\s|$)|\))")  # usually , they
 _AFTER_MARK = re.compile(
     r"(?<=[a-z)”’%\d]),(?=[A-Za-z])"  # chemistry,stress
     r"|(?<=[a-z)”’])[:;](?=[A-Za-z])"  # include:Cognitive
     r"|(?<=[a-z]{2})[.?!](?=[A-Z](?:[a-z]|\s))|(?<=[)”])[.?!](?=[A-Z])"  # daily.Among
     r"|(?<=\w{2}\))(?=[A-Za-z])"  # (CBT)is
     r"|(?<=\d[.])(?=[A-Z][a-z])"  # 2023.Among
-    r"|(?<=[a-z])[?](?=[a-z]{3})"
+    r"|(?<=[a-z])[?](?=[a-z]{3})|(?<=[A-Za-z])[®™](?=[A-Z][a-z])"
     r"|(?<=[A-Za-z]['’]s)(?=[A-Z])"  # CDC'sPLACES
 )
 _BEFORE_PAREN = re.compile(
@@ -66,6 +66,7 @@ def unglue(texts: Sequence[str]) -> list[str]:
 
 
 def _mend(text: str, words: GluedWords) -> str:
+    text = _BEFORE_MARK.sub("", text)
     pieces = []
     cursor = 0
     for match in _ADDRESS.finditer(text):
