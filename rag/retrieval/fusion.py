@@ -2,8 +2,8 @@
 
 Convex combination with min-max scaling (Bruch, Gai and Ingber 2023, "An analysis of fusion
 functions for hybrid retrieval", ACM TOIS 42). It took the place of weighted reciprocal rank
-fusion (Cormack, Clarke and Buettcher 2009), which it beats at every weight on the tuning half of
-MedQuAD: `docs/retrieval.md` has the numbers.
+fusion (Cormack, Clarke and Buettcher 2009), whose best weight reaches an MRR@10 of 0.592 on the
+tuning half of MedQuAD, against 0.606: see `docs/retrieval.md`.
 """
 
 from __future__ import annotations
