@@ -14,7 +14,8 @@ class Draft:
     """Blocks in reading order, and what the file itself says about where it comes from.
 
     `authored` marks a text with front matter: its lists are meant, so none is taken for
-    navigation. The other fields are guesses that a side-car overrules.
+    navigation. `scraped` marks Markdown without it, in which a scraper may have lost line breaks
+    and spaces. The other fields are guesses that a side-car overrules.
     """
 
     blocks: tuple[Block, ...]
@@ -25,6 +26,7 @@ class Draft:
     language: str = ""
     front_matter: FrontMatter | None = None
     warnings: tuple[str, ...] = ()
+    scraped: bool = False
 
     @property
     def authored(self) -> bool:

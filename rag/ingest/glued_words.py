@@ -35,7 +35,8 @@ _NOT_AFTER_A = frozenset("motivation sexual social symptomatic typical volition"
 _OF_ADJECTIVES = ("al", "ic", "ive", "ous", "tion", "ed", "ing", "ly")
 _AN_AND_VOWEL = frozenset("ana ane ani ano anu".split())
 _PREFIXES = frozenset(
-    "after cross counter infra inter intra macro micro multi photo psycho super supra through "
+    "after cardio counter cross cyber electro extra gastro hyper infra inter intra macro micro "
+    "multi neuro ortho photo pseudo psycho quasi retro socio super supra techno thermo through "
     "trans ultra under".split()
 )
 _MIN_CONTENT = 4  # letters of a piece that is not a function word
@@ -59,9 +60,10 @@ _CAPITALS = re.compile(r"([A-Z]{3,})([a-z]+)")
 
 
 class GluedWords:
-    """Takes apart the glued words of one document."""
+    """Takes apart the glued words of one document; content words only in one that is scraped."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], *, scraped: bool) -> None:
+        self._scraped = scraped
         self._seen = Counter(word.lower() for text in texts for word in _WORD.findall(text))
         self._splits: dict[tuple[str, int], list[str]] = {}
 
@@ -74,7 +76,7 @@ class GluedWords:
         match = _CAMEL.fullmatch(word) or _CAPITALS.fullmatch(word)
         if match and self._parts_at_capital(match[1], match[2]):
             return f"{self.apart(match[1])} {self.apart(match[2])}"
-        if match and match[1][0].isupper() and match[2][1:].islower():
+        if match and match[1][1:].islower() and match[1][0].isupper() and match[2][1:].islower():
             rest = self.apart(match[2].lower())  # "MedlinePlusresource"
             return match[1] + rest[0].upper() + rest[1:]
         lower = word.lower()
@@ -123,7 +125,7 @@ class GluedWords:
 
     def _pieces(self, word: str, *, capital: bool) -> Sequence[str]:
         for head in _SURE_FIRST:
-            if word.startswith(head) and len(word) >= len(head) + _MIN_OF_TWO:
+            if self._scraped and word.startswith(head) and len(word) >= len(head) + _MIN_OF_TWO:
                 rest = word[len(head) :]
                 return [
                     head,
@@ -136,7 +138,7 @@ class GluedWords:
         pieces = self._split(word, _MAX_PIECES)
         if len(pieces) > 1 and self._convinces(pieces, word, capital=capital):
             return pieces
-        two = self._two_common_words(word)
+        two = self._two_common_words(word) if self._scraped else [word]
         short = min(map(len, two)) < _MIN_OF_TWO and not self._seen[two[0]]
         named = capital and short  # "Blackwell"
         return [word] if named else two

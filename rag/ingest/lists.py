@@ -12,6 +12,7 @@ from rag.model import Block, BlockKind
 _MIN_SENTENCE_WORDS = 5
 _MIN_CHILD_CHARS = 5  # shorter texts are found in others by chance
 
+_INNER_MARK = re.compile(r"(?<=[.:!?])-\s+(?=[A-Z])")
 _SEAM = re.compile(r"(?<=[a-z)?™])(?=[A-Z])")
 _TITLE_WORD = re.compile(r"[A-Z(&].*|and|the|of|on|in|to|for|with|an?|from|by|or|at")
 _MAX_TITLE_WORDS = 14
@@ -24,6 +25,7 @@ def without_flattened(blocks: Sequence[Block]) -> tuple[Block, ...]:
     follow make up the end of an item, that end goes; where some of them are missing, the item
     stays whole and the repeats go.
     """
+    blocks = [part for block in blocks for part in _at_inner_marks(block)]
     kept: list[Block] = []
     index = 0
     while index < len(blocks):
@@ -43,6 +45,15 @@ def without_flattened(blocks: Sequence[Block]) -> tuple[Block, ...]:
         kept.append(replace(block, text=_with_title_apart(block.text)))
         index += _repeats(block.text, following)
     return tuple(kept)
+
+
+def _at_inner_marks(block: Block) -> list[Block]:
+    """The block and the items that follow on its own line: "These are:- One.- Two."."""
+    if block.kind not in (BlockKind.LIST_ITEM, BlockKind.PARAGRAPH):
+        return [block]
+    first, *rest = _INNER_MARK.split(block.text)
+    items = [replace(block, kind=BlockKind.LIST_ITEM, text=text) for text in rest]
+    return [replace(block, text=first), *items]
 
 
 def _with_title_apart(text: str) -> str:

@@ -48,6 +48,7 @@ def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
         url=_if_url(labels.get("url") or labels.get("link") or ""),
         published=_if_date(labels.get("date") or labels.get("published") or ""),
         warnings=warnings,
+        scraped=True,
     )
 
 

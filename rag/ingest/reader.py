@@ -53,7 +53,8 @@ def read(path: Path, settings: IngestSettings) -> Document:
         )
     blocks, warnings = draft.blocks, draft.warnings
     if not draft.authored:
-        blocks = _mended(without_noise(without_flattened(blocks)))
+        blocks = without_flattened(blocks) if draft.scraped else blocks
+        blocks = _mended(without_noise(blocks), scraped=draft.scraped)
         if len(blocks) < len(draft.blocks):
             left_out = len(draft.blocks) - len(blocks)
             warnings += (f"{left_out} blocks left out as navigation, links or repeats",)
@@ -63,9 +64,9 @@ def read(path: Path, settings: IngestSettings) -> Document:
     return Document(source=source, blocks=blocks, warnings=warnings)
 
 
-def _mended(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _mended(blocks: tuple[Block, ...], *, scraped: bool) -> tuple[Block, ...]:
     """The blocks with lost spaces put back, save where page breaks are counted in characters."""
-    texts = unglue([block.text for block in blocks])
+    texts = unglue([block.text for block in blocks], scraped=scraped)
     return tuple(
         block if block.page_breaks else replace(block, text=one_line(text))
         for block, text in zip(blocks, texts, strict=True)

@@ -55,13 +55,13 @@ _AFTER_ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)([A-Za-z][a-z]{2,})\b")
 _LETTERS = re.compile(r"[’'A-Za-z]+")
 
 
-def unglue(texts: Sequence[str]) -> list[str]:
-    """The texts of one document with lost spaces put back.
+def unglue(texts: Sequence[str], *, scraped: bool = True) -> list[str]:
+    """The texts of one document with lost spaces put back; with more caution if not `scraped`.
 
     >>> unglue(["Signs ofanxiety and includingdepressionand stress.", "Depression"])
     ['Signs of anxiety and including depression and stress.', 'Depression']
     """
-    words = GluedWords(texts)
+    words = GluedWords(texts, scraped=scraped)
     return [_mend(text, words) for text in texts]
 
 

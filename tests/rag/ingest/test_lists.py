@@ -32,6 +32,14 @@ def test_where_items_are_missing_the_parent_stays_whole() -> None:
     assert mended(parent, "Poor sleep.", "Low mood.") == [parent]
 
 
+def test_items_on_one_line_are_items() -> None:
+    assert mended("First thing.- Second thing.- Third thing - really.") == [
+        "First thing.",
+        "Second thing.",
+        "Third thing - really.",
+    ]
+
+
 def test_unrelated_items_stay() -> None:
     assert mended("a fast heart", "short breath") == ["a fast heart", "short breath"]
 

@@ -47,6 +47,8 @@ def test_lost_spaces_come_back(glued: str, mended: str) -> None:
     [
         "inattention and inpatient care for stressors of therapists",
         "Medicare and enuresis and anhedonia",
+        "pseudodementia and neurofeedback",
+        "AWAREBehavioral and NIHAll",
         "kg/m2, vitamin B12, 0.2 mg and 1,000 steps at 10:30 a.m.",
         "parent(s) and child(ren) and symptom(s)",
         "www.nimh.nih.gov/medications and info@example.org",
@@ -81,9 +83,26 @@ def test_a_string_seen_often_is_a_word() -> None:
     assert unglue(texts) == texts
 
 
-@given(st.text(alphabet="abcdefghij theandof.,()FGHÉ’-", max_size=200))
-def test_nothing_but_white_space_changes(text: str) -> None:
-    assert "".join(unglue([text])[0].split()) == "".join(text.split())
+PIECES = (
+    "the and of to in Medline Plus NIMH CDC depression Health website sleep anxiety is".split()
+)
+GLUED = st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join)
+
+
+@given(
+    st.one_of(
+        st.text(alphabet="abcdefghij theandof.,()FGHÉ’-", max_size=200),
+        st.lists(st.one_of(GLUED, st.sampled_from(PIECES)), max_size=12).map(" ".join),
+    ),
+    st.booleans(),
+)
+def test_nothing_but_white_space_changes(text: str, scraped: bool) -> None:
+    assert "".join(unglue([text], scraped=scraped)[0].split()) == "".join(text.split())
+
+
+def test_content_words_stay_together_where_no_scraper_was() -> None:
+    text = "Depressionsymptoms are real. Some call it a disordercomes case."
+    assert unglue([text], scraped=False) == [text]
 
 
 @given(
