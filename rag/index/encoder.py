@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rag.encoders import open_encoder
 from rag.encoders.base import Encoder
+from rag.encoders.manifest import MANIFEST_NAME, read_manifest
 from rag.encoders.onnx import OnnxEncoder
 from rag.errors import EncoderError, IndexCorruptError, IndexUnavailableError, MissingExtraError
 from rag.index.manifest import EncoderRecord
@@ -24,9 +25,9 @@ def save_encoder(encoder: Encoder, model: str, folder: Path) -> EncoderRecord:
     """
     if isinstance(encoder, OnnxEncoder):
         folder.mkdir()
-        for path in sorted(encoder.folder.iterdir()):
-            if path.is_file():
-                shutil.copyfile(path, folder / path.name)
+        # Its own files only: a word changed in the model card must not make another version.
+        for name in (MANIFEST_NAME, *sorted(read_manifest(encoder.folder).files)):
+            shutil.copyfile(encoder.folder / name, folder / name)
     return EncoderRecord(
         kind="onnx" if isinstance(encoder, OnnxEncoder) else "sentence-transformers",
         model=model,
