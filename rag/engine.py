@@ -25,8 +25,7 @@ from rag.safety.output import blocked
 from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
-from rag.verify.gate import Gate
-from rag.verify.lexical_embedding import LexicalEmbeddingModel
+from rag.verify import open_gate
 
 
 class Engine:
@@ -45,7 +44,7 @@ class Engine:
             version.sentence_vectors, version.idf, settings.compose.max_sentences
         )
         self._answerability = Answerability.shipped()
-        self._gate = Gate(LexicalEmbeddingModel(version.encoder))
+        self._gate = open_gate(version.encoder)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:

@@ -8,7 +8,6 @@ import typer
 
 from rag.cli.common import (
     AsJson,
-    IndexDir,
     Input,
     Output,
     load_settings,
@@ -27,28 +26,28 @@ def verify_command(
     as_json: AsJson = False,
     input_file: Input = None,
     output_file: Output = None,
-    index_dir: IndexDir = None,
 ) -> None:
     """Checks a sentence against the passages it cites: figures, negation, names, entailment."""
     one_of(**{"--sentence": sentence, "--input": input_file})
     if sentence is not None and not passage:
         raise typer.BadParameter("--sentence needs at least one --passage")
-    from rag.engine import Engine
+    from rag.encoders import open_encoder
+    from rag.verify import open_gate
 
-    with Engine.open(load_settings(index_dir)) as engine:
-        if input_file is not None:
+    gate = open_gate(open_encoder(load_settings().encoder))  # needs no index
+    if input_file is not None:
 
-            def work(record: Record) -> Record:
-                verdict = engine.verify(text_field(record, "sentence"), _passages(record))
-                return {
-                    "supported": verdict.supported,
-                    "support": verdict.support,
-                    "reasons": verdict.reasons,
-                }
+        def work(record: Record) -> Record:
+            verdict = gate.judge(text_field(record, "sentence"), _passages(record))
+            return {
+                "supported": verdict.supported,
+                "support": verdict.support,
+                "reasons": verdict.reasons,
+            }
 
-            report_batch(*run_batch(input_file, output_file, work))
-            return
-        verdict = engine.verify(sentence or "", passage or [])
+        report_batch(*run_batch(input_file, output_file, work))
+        return
+    verdict = gate.judge(sentence or "", passage or [])
     if as_json:
         print_json(verdict)
         return
