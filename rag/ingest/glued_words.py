@@ -15,13 +15,13 @@ from rag.ingest.lexicon import common_words, english_words
 
 FUNCTION_WORDS = frozenset(
     "about affects all also am and another are as ask at between by call called can cause causes "
-    "certain contact during find for from get had has have helps how if in include includes "
+    "certain contact during find for from get had has have helps here how if in include includes "
     "including involves is its like many may much occurs of on or other our please provide "
     "provides resource see shows such text that the their then these this through to treat use "
     "using via visit was webpage website were when which who will with you your".split()
 )
 # Real words begin or end with these ("inattentive", "stressor"), so alone they prove nothing.
-_NOT_FIRST = frozenset("am had if its was who you".split())
+_NOT_FIRST = frozenset("am had here if its was who you".split())
 _SELDOM_FIRST = frozenset({"in", "on"})
 _NOT_LAST = frozenset(
     "all am ask cause find get had if like many much or our see treat use".split()
@@ -33,6 +33,7 @@ _SURE_FIRST = tuple("about between called includes including their using which".
 _CAPITAL_FIRST = frozenset("an contact new see the these this visit".split())
 _NOT_AFTER_A = frozenset("motivation sexual social symptomatic typical volition".split())
 _OF_ADJECTIVES = ("al", "ic", "ive", "ous", "tion", "ed", "ing", "ly")
+_BEFORE_A = frozenset("about between called cause causes find from have helps using with".split())
 _AN_AND_VOWEL = frozenset("ana ane ani ano anu".split())
 _PREFIXES = frozenset(
     "after cardio counter cross cyber electro extra gastro hyper infra inter intra macro micro "
@@ -135,6 +136,8 @@ class GluedWords:
             return [word[:2], word[2:]]
         if self._is_lettered(word, capital=capital):
             return [word[0], word[1:]]
+        if self._scraped and word[-1] == "a" and word[:-1] in _BEFORE_A:
+            return [word[:-1], "a"]
         pieces = self._split(word, _MAX_PIECES)
         if len(pieces) > 1 and self._convinces(pieces, word, capital=capital):
             return pieces
@@ -168,10 +171,18 @@ class GluedWords:
             rest = [tail] if self._may_be_piece(tail) else self._split(tail, most - 1)
             if not rest or not self._may_meet(head, rest[0]):
                 continue
-            if not best or len(rest) + 1 < len(best):
+            if not best or self._doubt([head, *rest]) < self._doubt(best):
                 best = [head, *rest]
         self._splits[word, most] = best
         return best
+
+    def _doubt(self, pieces: Sequence[str]) -> tuple[int, int]:
+        """How many pieces there are, and how many of them little speaks for."""
+        weak = sum(
+            piece not in FUNCTION_WORDS and len(piece) < _MIN_OF_MANY and not self._seen[piece]
+            for piece in pieces
+        )
+        return len(pieces), weak
 
     def _may_meet(self, one: str, other: str) -> bool:
         """Whether two pieces may be neighbours: a function word and another, or common words."""

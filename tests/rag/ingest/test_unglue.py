@@ -14,6 +14,9 @@ from rag.ingest.unglue import unglue
     ("glued", "mended"),
     [
         ("Signs ofanxiety differ.", "Signs of anxiety differ."),
+        ("Misusedrugsoralcohol", "Misuse drugs or alcohol"),
+        ("the newest productshere.", "the newest products here."),
+        ("Abouta third of adults", "About a third of adults"),
         ("It helps, includingdepressionand stress.", "It helps, including depression and stress."),
         ("asthyroid problemsorarrhythmia", "as thyroid problems or arrhythmia"),
         ("theanklesandknees", "the ankles and knees"),
@@ -83,9 +86,7 @@ def test_a_string_seen_often_is_a_word() -> None:
     assert unglue(texts) == texts
 
 
-PIECES = (
-    "the and of to in Medline Plus NIMH CDC depression Health website sleep anxiety is".split()
-)
+PIECES = "the and of to in Medline Plus NIMH CDC depression Health website sleep anxiety is".split()
 GLUED = st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join)
 
 
