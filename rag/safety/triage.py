@@ -7,6 +7,7 @@ NG225 (recommendation 1.6) advises against scales that claim to predict suicide.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -99,7 +100,7 @@ def _joined_fragments(words: list[str]) -> list[str]:
         else:
             pieces[-1].append(word)
     out: list[str] = []
-    for piece, following in zip(pieces, pieces[1:], strict=False):
+    for piece, following in itertools.pairwise(pieces):
         out.extend(piece)
         if min(len(piece), len(following) or _FRAGMENT + 1) > _FRAGMENT:
             out.append(BREAK)
