@@ -1,15 +1,15 @@
-"""The groundedness score that the gate uses: what words show and what the cross-encoder reads.
+"""One groundedness score from what words show and what a cross-encoder reads.
 
 Word overlap, absent names and numbers, embedding similarity and the cross-encoder's logits, weighed
 by logistic regression. `training/verifier/fit_combined.py` makes the weights and
-`weights/minilm-groundedness-int8/MODEL_CARD.md` has the numbers.
+`training/verifier/MODEL_CARD.md` has the numbers.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -28,30 +28,39 @@ NAMES: tuple[str, ...] = (
     "focus",  # logit of the best short stretch of it
 )
 _FOCUS_TOKENS = 96
-_WEIGHTS = "weights/groundedness.json"
+WEIGHTS_NAME = "combination.json"  # stands in the cross-encoder's folder
 
 
 class CombinedModel:
-    """Implements `EntailmentModel` with the trained cross-encoder. Safe in several threads.
+    """Implements `EntailmentModel` with a trained cross-encoder. Safe in several threads.
 
-    >>> from rag.encoders import open_encoder  # doctest: +SKIP
-    >>> lexical = LexicalEmbeddingModel(open_encoder(settings.encoder))  # doctest: +SKIP
-    >>> gate = Gate(CombinedModel(lexical, CrossEncoderModel(DEFAULT_FOLDER, 2)))  # doctest: +SKIP
+    `weights` is a JSON file: features, coefficients, intercept, threshold, and the hash of the
+    cross-encoder that they were fitted for.
+
+    Raises:
+        VerifierError: the weights are missing, or were fitted for another model.
     """
 
     name = "groundedness"
 
-    def __init__(self, lexical: LexicalEmbeddingModel, cross_encoder: CrossEncoderModel) -> None:
-        """Raises VerifierError if the shipped weights were fitted for another model."""
-        weights = json.loads(files("rag.verify").joinpath(_WEIGHTS).read_text("utf-8"))
-        if tuple(weights["features"]) != NAMES or weights["model"] != cross_encoder.sha256:
+    def __init__(
+        self, lexical: LexicalEmbeddingModel, cross_encoder: CrossEncoderModel, weights: Path
+    ) -> None:
+        try:
+            fitted = json.loads(weights.read_text("utf-8"))
+        except OSError as error:
             raise VerifierError(
-                f"rag/verify/{_WEIGHTS} was fitted for another model: run "
-                "training/verifier/fit_combined.py, or reinstall plumbline"
+                f"Cannot read {weights}: {error.strerror}. "
+                "Run training/verifier/fit_combined.py for this model."
+            ) from error
+        if tuple(fitted["features"]) != NAMES or fitted["model"] != cross_encoder.sha256:
+            raise VerifierError(
+                f"{weights} was fitted for another model. "
+                "Run training/verifier/fit_combined.py for this one."
             )
-        self.threshold = float(weights["threshold"])
-        self._coefficients = np.asarray(weights["coefficients"])
-        self._intercept = float(weights["intercept"])
+        self.threshold = float(fitted["threshold"])
+        self._coefficients = np.asarray(fitted["coefficients"])
+        self._intercept = float(fitted["intercept"])
         self._lexical = lexical
         self._cross_encoder = cross_encoder
 

@@ -1,4 +1,4 @@
-"""Judges the shipped verifier: clinical minimal pairs by kind, quantising, speed.
+"""Judges an exported verifier: clinical minimal pairs by kind, quantising, speed.
 
     python -m training.verifier.evaluate DATA --run RUN
 
@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from rag.encoders import open_encoder
 from rag.settings import EncoderSettings
-from rag.verify.combined import CombinedModel
+from rag.verify.combined import WEIGHTS_NAME, CombinedModel
 from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
 from rag.verify.gate import Gate
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
@@ -100,7 +100,8 @@ def main() -> None:
     arguments = parser.parse_args()
     model = CrossEncoderModel(arguments.model, threads=2)
     lexical = LexicalEmbeddingModel(open_encoder(EncoderSettings()))
-    gates = {"lexical": Gate(lexical), "combined": Gate(CombinedModel(lexical, model))}
+    combined = CombinedModel(lexical, model, arguments.model / WEIGHTS_NAME)
+    gates = {"lexical": Gate(lexical), "combined": Gate(combined)}
     by_kind(read_rows(arguments.data / "clinical.jsonl"), gates)
     quantising(read_rows(arguments.data / "valid.jsonl")[:QUANTISING_ROWS], arguments.run, model)
     speed(model)

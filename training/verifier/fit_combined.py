@@ -1,4 +1,4 @@
-"""Fits `rag/verify/weights/groundedness.json` on the quantised model and prints its numbers.
+"""Fits `combination.json` in the folder of a quantised model and prints its numbers.
 
     python -m training.verifier.fit_combined ../shared/data/verifier [--model FOLDER]
 
@@ -19,7 +19,7 @@ from rag.encoders import open_encoder
 from rag.settings import EncoderSettings
 from rag.verify.alignment import Analysed, EvidenceText, align
 from rag.verify.checks import contradictions
-from rag.verify.combined import NAMES, combined_features
+from rag.verify.combined import NAMES, WEIGHTS_NAME, combined_features
 from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
 from training.verifier.data import Row, read
@@ -127,8 +127,7 @@ def main() -> None:
     print(f"threshold {threshold:.3f}: supported kept {kept:.2f}, unsupported released 0.25")
     if arguments.dry_run:
         return
-    target = Path(__file__).parents[2] / "rag/verify/weights/groundedness.json"
-    target.write_text(
+    (arguments.model / WEIGHTS_NAME).write_text(
         json.dumps(
             {
                 "model": model.sha256,
