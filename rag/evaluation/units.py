@@ -75,9 +75,9 @@ def cached_vectors(
 
 
 def _document(pair: Pair, *, topic: bool) -> Document:
-    heading = (Block(BlockKind.HEADING, pair.topic, level=1),) if topic and pair.topic else ()
-    source = Source(pair.id, pair.topic, "MedQuAD", sha256_text(pair.answer))
-    return Document(source, (*heading, Block(BlockKind.PARAGRAPH, pair.answer)))
+    # A document's title becomes the heading of its passages.
+    source = Source(pair.id, pair.topic if topic else "", "MedQuAD", sha256_text(pair.answer))
+    return Document(source, (Block(BlockKind.PARAGRAPH, pair.answer),))
 
 
 def _digest(texts: Sequence[str], encoder: Encoder) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from rag.encoders import DEFAULT_FOLDER
 from rag.encoders.onnx import OnnxEncoder
 from rag.evaluation.medquad import Pair
 from rag.evaluation.retrieval import Plan, Report, evaluate
+from rag.evaluation.units import Unit, passage_units, whole_units
+
+Make = Callable[..., list[Unit]]
 
 TOPICS = {
     "Gout": "The joints of the toes swell and hurt at night.",
@@ -67,6 +71,14 @@ def test_the_four_systems_are_reported_with_gains_over_the_better_arm(
 def test_a_topic_as_heading_helps_answers_that_do_not_name_it(encoder: OnnxEncoder) -> None:
     assert mrr(run(encoder, Plan(topic=True)), "hybrid") == 1.0
     assert mrr(run(encoder, Plan()), "hybrid") < 0.9
+
+
+@pytest.mark.parametrize("make", [whole_units, passage_units])
+def test_bare_units_hold_nothing_but_the_answer(make: Make, encoder: OnnxEncoder) -> None:
+    bare = make(PAIRS, encoder, topic=False)
+    assert [unit.text for unit in bare] == [pair.answer for pair in PAIRS]
+    headed = make(PAIRS, encoder, topic=True)
+    assert [unit.text for unit in headed] == [f"{p.topic}\n{p.answer}" for p in PAIRS]
 
 
 def test_an_equal_answer_of_another_question_counts_as_found(encoder: OnnxEncoder) -> None:
