@@ -7,9 +7,10 @@ from rag.model import Answer, Dropped, Status
 # The scope notes end with this sentence; it is left out when nothing follows.
 _IN_GENERAL = "Here is what my sources say in general."
 _ABSTENTION = (
-    "I can't answer that from my sources, and I won't guess. "
-    "A doctor, a pharmacist or a mental-health professional can answer questions about your own "
-    "situation. If you asked about mental health, asking in other words may help."
+    "I'm sorry, I can't answer that from my sources, and I won't guess. "
+    "A doctor, a pharmacist or a mental-health professional can help with your own situation, and "
+    "someone you trust can listen. If anyone may be in danger now, call your local emergency "
+    "number. If you asked about mental health, asking in other words may help."
 )
 _LOOKED_IN_AT_MOST = 5
 
