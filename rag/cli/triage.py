@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rag.cli.common import AsJson, Input, Output, one_of, print_json, report_batch
 from rag.cli.jsonl import LineError, Record, run_batch
+
+if TYPE_CHECKING:
+    from rag.safety.classifier import Classifier
 
 
 def triage_command(
@@ -17,12 +21,16 @@ def triage_command(
     input_file: Input = None,
     output_file: Output = None,
 ) -> None:
-    """Says which concern the words show and which rules saw it. Never a score or a risk level."""
+    """Says which concern the words show and which rules saw it. Never a score or a risk level.
+
+    "classifier" among the rules: no rule fired, the small model did.
+    """
     one_of(**{"TEXT": text, "--input": input_file})
+    model = _classifier()
     if input_file is not None:
-        report_batch(*run_batch(input_file, output_file, lambda r: _judged(_turns(r))))
+        report_batch(*run_batch(input_file, output_file, lambda r: _judged(_turns(r), model)))
         return
-    found = _judged([text or ""])
+    found = _judged([text or ""], model)
     if as_json:
         print_json(found)
         return
@@ -31,10 +39,24 @@ def triage_command(
         print(f"  {rule}")
 
 
-def _judged(turns: Sequence[str]) -> Record:
+def _classifier() -> Classifier | None:
+    """The rules work alone, so a model that cannot be used is told of and no error."""
+    from rag.encoders import open_encoder
+    from rag.errors import RagError
+    from rag.safety.classifier import Classifier
+    from rag.settings import EncoderSettings
+
+    try:
+        return Classifier(open_encoder(EncoderSettings()))
+    except RagError as error:
+        print(f"Judged by the rules alone. {error}", file=sys.stderr)
+        return None
+
+
+def _judged(turns: Sequence[str], model: Classifier | None) -> Record:
     from rag.safety.triage import triage
 
-    found = triage(turns)
+    found = triage(turns, classifier=model)
     return {
         "crisis": found.crisis,
         "category": found.category,

@@ -1,8 +1,9 @@
 """Decides, before anything else is done, whether somebody may be in danger.
 
-Rules only: no model, index or network is needed, so this works when all else is down. It says
-which concern was recognised and by which rules. It never gives a score or a level of risk: NICE
-NG225 (recommendation 1.6) advises against scales that claim to predict suicide.
+The rules need no model, index or network, so this works when all else is down; a classifier may
+be handed in for what they have no pattern for. It says which concern was recognised and how. It
+never gives a score or a level of risk: NICE NG225 (recommendation 1.6) advises against scales
+that claim to predict suicide.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from rag.safety.guards import (
     Match,
@@ -24,9 +26,19 @@ from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
 
 _OF_THE_WRITER = frozenset({"suicide", "self_harm", "eating_disorder"})
 _MINOR = "signal.minor"
+_BY_CLASSIFIER = "classifier"  # stands among the rules when only the classifier spoke
+_CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
 _WINDOW = 2000  # words looked at together in a very long turn
 _OVERLAP = 60  # words that neighbouring windows share; longer than any pattern can reach
+
+
+class Classifier(Protocol):
+    """What `rag.safety.classifier.Classifier` offers."""
+
+    def concern(self, words: Sequence[str]) -> str | None:
+        """The concern of one message, given as `rag.safety.normalise.tokens` returns it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +66,12 @@ class _Finding:
     turn: int
 
 
-def triage(turns: Sequence[str], *, rules: RuleSet | None = None) -> Triage:
+def triage(
+    turns: Sequence[str], *, rules: RuleSet | None = None, classifier: Classifier | None = None
+) -> Triage:
     """Look over the whole conversation so far, oldest turn first.
+
+    The classifier, if given, is asked only where no rule fired; `rules` is then ("classifier",).
 
     >>> triage(["This exam is killing me"]).crisis
     False
@@ -66,7 +82,8 @@ def triage(turns: Sequence[str], *, rules: RuleSet | None = None) -> Triage:
     findings: list[_Finding] = []
     signals: list[tuple[int, str]] = []
     seen: set[tuple[str, ...]] = set()
-    for number, words in _windows(turns, rules):
+    messages = [tokens(turn, rules.lexicon) for turn in turns]
+    for number, words in _windows(messages):
         key = tuple(words)
         if key in seen:
             continue
@@ -76,14 +93,34 @@ def triage(turns: Sequence[str], *, rules: RuleSet | None = None) -> Triage:
             if found is not None:
                 findings.append(_Finding(rule, found[0], found[1], number))
     findings.extend(_combinations(signals, rules))
-    return _verdict(findings, minor=any(name == _MINOR for _, name in signals))
+    minor = any(name == _MINOR for _, name in signals)
+    if not findings and classifier is not None:
+        return _by_classifier(messages, classifier, minor=minor)
+    return _verdict(findings, minor=minor)
 
 
-def _windows(turns: Sequence[str], rules: RuleSet) -> Iterator[tuple[int, list[str]]]:
+def _by_classifier(
+    messages: Sequence[Sequence[str]], classifier: Classifier, *, minor: bool
+) -> Triage:
+    found = {name for name in map(classifier.concern, messages) if name is not None}
+    if not found:
+        return Triage(crisis=False, minor=minor)
+    order = sorted(found, key=lambda name: (name not in _CANNOT_WAIT, CATEGORIES.index(name)))
+    return Triage(
+        crisis=True,
+        category=order[0],
+        rules=(_BY_CLASSIFIER,),
+        imminent=not found.isdisjoint(_CANNOT_WAIT),
+        also=tuple(order[1:]),
+        minor=minor or "child" in found,
+    )
+
+
+def _windows(messages: Sequence[list[str]]) -> Iterator[tuple[int, list[str]]]:
     """(turn number, words): each turn, and each turn run on into the next unfinished one."""
     previous: list[str] = []
-    for number, turn in enumerate(turns):
-        words = _joined_fragments(tokens(turn, rules.lexicon))
+    for number, message in enumerate(messages):
+        words = _joined_fragments(message)
         for start in range(0, max(1, len(words)), _WINDOW):
             yield number, words[max(0, start - _OVERLAP) : start + _WINDOW]
         if previous and previous[-1] != BREAK:

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.encoders import DEFAULT_FOLDER
+from rag.encoders.onnx import OnnxEncoder
+from rag.errors import CorpusError
+from rag.safety import classifier as module
+from rag.safety.classifier import WEIGHTS, Classifier, parts
+from rag.safety.triage import triage
+from tests.rag.safety import utterances
+
+
+@pytest.fixture(scope="module")
+def encoder() -> OnnxEncoder:
+    return OnnxEncoder(DEFAULT_FOLDER, threads=2)
+
+
+@pytest.fixture(scope="module")
+def shipped(encoder: OnnxEncoder) -> Classifier:
+    return Classifier(encoder)
+
+
+class Says:
+    """A classifier that answers by the first word."""
+
+    def __init__(self, **by_word: str) -> None:
+        self.by_word = by_word
+
+    def concern(self, words: Sequence[str]) -> str | None:
+        return self.by_word.get(words[0])
+
+
+def test_sees_what_no_rule_has_a_pattern_for(shipped: Classifier) -> None:
+    text = "Nobody is going to convince me that staying is worth it"
+    assert not triage([text]).crisis
+    found = triage([text], classifier=shipped)
+    assert (found.crisis, found.category, found.rules) == (True, "suicide", ("classifier",))
+    assert not found.imminent
+
+
+def test_development_utterances_with_the_classifier(shipped: Classifier) -> None:
+    for name in ("more", "wide"):
+        found = [triage([row[3]], classifier=shipped) for row in utterances.crisis(name)]
+        assert sum(each.crisis for each in found) / len(found) > 0.95
+        benign = [triage([text], classifier=shipped) for _, text in utterances.benign(name)]
+        assert sum(each.crisis for each in benign) / len(benign) < 0.03
+
+
+def test_held_out_utterances_do_not_get_worse(shipped: Classifier) -> None:
+    rows = utterances.crisis("heldout")
+    seen = {row[3] for row in rows if triage([row[3]], classifier=shipped).crisis}
+    for kind, least in (("explicit", 0.7), ("indirect", 0.4)):
+        texts = [row[3] for row in rows if row[2] == kind]
+        assert sum(text in seen for text in texts) / len(texts) > least
+    benign = [triage([t], classifier=shipped).crisis for _, t in utterances.benign("heldout")]
+    assert sum(benign) / len(benign) <= 0.15
+
+
+def test_disguises_do_not_hide_it(shipped: Classifier) -> None:
+    text = "Nobody is going to convince me that staying is worth it"
+    for disguised in (text.upper(), "\u200b".join(text), text.replace("o", "0"), text + " 😢"):
+        assert triage([disguised], classifier=shipped).crisis
+
+
+def test_a_sentence_in_a_long_message_is_seen(shipped: Classifier) -> None:
+    story = "We went to the market and bought apples. " * 8
+    text = f"{story}Nobody is going to convince me that staying is worth it. {story}"
+    assert triage([text], classifier=shipped).crisis
+    assert not triage([story], classifier=shipped).crisis
+
+
+def test_nothing_is_nothing(shipped: Classifier) -> None:
+    assert not triage([], classifier=shipped).crisis
+    assert not triage(["", "  ", "🙂"], classifier=shipped).crisis
+
+
+def test_every_turn_is_asked_and_what_cannot_wait_comes_first() -> None:
+    found = triage(["apple", "pear"], classifier=Says(apple="suicide", pear="overdose"))
+    assert (found.category, found.also, found.imminent) == ("overdose", ("suicide",), True)
+    assert triage(["apple"], classifier=Says(apple="child")).minor
+
+
+def test_rules_come_first() -> None:
+    found = triage(["I want to kill myself"], classifier=Says(i="abuse"))
+    assert found.category == "suicide"
+    assert "classifier" not in found.rules
+
+
+def test_parts_hold_every_word_and_are_bounded() -> None:
+    assert list(parts([])) == []
+    assert list(parts(["a", "b"])) == [["a", "b"]]
+    words = [str(n) if n % 11 else "." for n in range(300)]
+    assert {word for part in parts(words) for word in part} >= set(words) - {"."}
+    assert list(parts([".", "a", "."])) == [["a"]]
+    assert all(len(part) <= 51 for part in parts(words))
+    unbroken = [str(n) for n in range(300)]
+    assert {word for part in parts(unbroken) for word in part} == set(unbroken)
+    assert len(list(parts(words * 1000))) == 64
+
+
+def test_changed_weights_are_refused(tmp_path: Path, encoder: OnnxEncoder) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(WEIGHTS, folder)
+    head = folder / "head.bin"
+    head.write_bytes(head.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(CorpusError, match=r"head\.bin"):
+        Classifier(encoder, folder)
+    head.unlink()
+    with pytest.raises(CorpusError, match="Cannot read"):
+        Classifier(encoder, folder)
+    (folder / "manifest.json").write_text(json.dumps({"rank": 1}), encoding="utf-8")
+    with pytest.raises(CorpusError, match="Cannot read"):
+        Classifier(encoder, folder)
+
+
+def test_another_encoder_leaves_the_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Other:
+        sha256 = "0" * 64
+
+        def encode(self, texts: Sequence[str]) -> module.Rows:
+            raise AssertionError
+
+    with pytest.raises(CorpusError, match="another encoder"):
+        Classifier(Other())
+    assert Classifier.fitting(Other()) is None
