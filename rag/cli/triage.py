@@ -26,7 +26,7 @@ def triage_command(
     "classifier" among the rules: no rule fired, the small model did.
     """
     one_of(**{"TEXT": text, "--input": input_file})
-    model = _classifier()
+    model = open_classifier()
     if input_file is not None:
         report_batch(*run_batch(input_file, output_file, lambda r: _judged(_turns(r), model)))
         return
@@ -39,7 +39,7 @@ def triage_command(
         print(f"  {rule}")
 
 
-def _classifier() -> Classifier | None:
+def open_classifier() -> Classifier | None:
     """The rules work alone, so a model that cannot be used is told of and no error."""
     from rag.encoders import open_encoder
     from rag.errors import RagError

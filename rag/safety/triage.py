@@ -17,6 +17,7 @@ from rag.safety.guards import (
     Match,
     Message,
     find_all,
+    is_explained,
     is_guarded,
     reported_by_other,
     speaker_is_other,
@@ -95,8 +96,27 @@ def triage(
     findings.extend(_combinations(signals, rules))
     minor = any(name == _MINOR for _, name in signals)
     if not findings and classifier is not None:
-        return _by_classifier(messages, classifier, minor=minor)
+        return _by_classifier(
+            [_unexplained(words, rules) for words in messages], classifier, minor=minor
+        )
     return _verdict(findings, minor=minor)
+
+
+def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
+    """Leave out sentences that the rules understood as harmless: "I am not suicidal"."""
+    words = _joined_fragments(words)
+    message = Message.of(words, rules)
+    explained = {
+        message.sentence_of[match.start]
+        for match in find_all(words, rules.index)
+        if rules.rules[match.name].category != SIGNAL
+        and is_explained(match, rules.rules[match.name], message, rules)
+    }
+    return [
+        word
+        for word, number in zip(words, message.sentence_of, strict=True)
+        if number not in explained
+    ]
 
 
 def _by_classifier(
