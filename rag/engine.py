@@ -16,10 +16,13 @@ from rag.compose.answerability import Answerability
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.release import CitationList, answer_text, released
 from rag.compose.words import abstention, refusal
+from rag.encoders.base import Encoder
+from rag.errors import CorpusError
 from rag.index.version import IndexVersion
 from rag.model import Answer, Dropped, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
+from rag.safety.classifier import Classifier
 from rag.safety.crisis import crisis_answer
 from rag.safety.output import blocked
 from rag.safety.scope import scope
@@ -45,6 +48,7 @@ class Engine:
         )
         self._answerability = Answerability.shipped()
         self._gate = open_gate(version.encoder)
+        self._concerns = _classifier(version.encoder)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
@@ -77,7 +81,7 @@ class Engine:
         """
         clock = _Clock()
         with clock.step("triage"):
-            concern = triage([question])
+            concern = triage([question], classifier=self._concerns)
         if concern.crisis:
             return crisis_answer(concern, question, country=country)
         question = clean_question(question, self.settings.max_question_chars)
@@ -206,6 +210,14 @@ class Engine:
             index_version=self.version_id,
             degraded=found.degraded,
         )
+
+
+def _classifier(encoder: Encoder) -> Classifier | None:
+    """None where its weights were made for another encoder: the rules then judge alone."""
+    try:
+        return Classifier(encoder)
+    except CorpusError:
+        return None
 
 
 class _Clock:
