@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import CorpusError
+from rag.safety.lexicon import Lexicon
 from rag.safety.matcher import Pattern, Phrases, compile_pattern, pattern_words, phrase_table
-from rag.safety.normalise import Lexicon
 
 RULES_FOLDER = Path(__file__).parent / "rules"
 SCOPE_TABLE = "scope.toml"  # read by rag.safety.scope; its words are rule words too
