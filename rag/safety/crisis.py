@@ -37,7 +37,9 @@ _KINDS_FIRST = {
     "withdrawal": ("substance",),
 }
 _ACT_FIRST = ("overdose",)  # here the first words are what to do
-_PARTS = ("open", "now", "steps", "close", "talk")
+_KNOWN_PARTS = frozenset(
+    "open now steps close talk open_imminent now_imminent steps_imminent".split()
+)
 
 _BUILT_IN = (
     "It sounds as if you, or someone near you, may be in danger. Please get help from a person "
@@ -82,7 +84,7 @@ def crisis_answer(
 def _templates(folder: Path) -> dict[str, dict[str, str]]:
     raw: dict[str, Any] = tomllib.loads(sealed_bytes("templates.toml", folder).decode("utf-8"))
     for name, parts in raw.items():
-        if set(parts) - {*_PARTS, "now_imminent", "open_imminent", "steps_imminent"}:
+        if name != "also" and set(parts) - _KNOWN_PARTS:
             raise CorpusError(f"templates.toml, {name}: unknown parts {sorted(parts)}.")
     return raw
 
@@ -129,6 +131,7 @@ def _text(
     elif triage.imminent:
         order = ["now", "open", "talk", "steps", "close"]
     written = [known["talk"] if name == "talk" else part(name) for name in order]
+    written[-1:-1] = [parts["also"][name] for name in triage.also if name in parts["also"]]
     return "\n\n".join(paragraph.strip().format(**fill) for paragraph in written if paragraph)
 
 

@@ -155,3 +155,11 @@ def test_works_with_everything_else_gone(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 2.0  # 0.2 s on a quiet machine
+
+
+def test_a_second_concern_gets_a_sentence() -> None:
+    found = Triage(True, "suicide", ("x",), also=("medication_reaction",))
+    text = crisis_answer(found, "q", country="GB").text
+    assert "whoever prescribed it" in text
+    assert text.rindex("whoever prescribed it") < text.rindex("I am an AI")
+    assert "whoever prescribed it" not in crisis_answer(Triage(True, "suicide"), "q").text
