@@ -164,6 +164,9 @@ def _phrases(choices: Sequence[str], classes: Mapping[str, Phrases], source: str
         return classes[choices[0].strip("{}")]
     found: list[tuple[str, ...]] = []
     for choice in choices:
+        if choice.isalnum():
+            found.append((choice,))
+            continue
         if choice in ("{#}", "{many}", "{end}"):
             continue
         rows: list[tuple[str, ...]] = [()]
@@ -189,12 +192,14 @@ def phrase_table(phrases: Iterable[tuple[str, ...]]) -> Phrases:
     return table
 
 
-def pattern_words(pattern: Pattern) -> Iterator[str]:
-    """Every word that the pattern contains."""
-    for item in pattern.items:
-        for phrases in item.phrases.values():
-            for phrase in phrases:
-                yield from phrase
+def pattern_words(patterns: Iterable[Pattern]) -> set[str]:
+    """Every word that some pattern contains."""
+    tables = {id(item.phrases): item.phrases for pattern in patterns for item in pattern.items}
+    found: set[str] = set()
+    for table in tables.values():
+        for phrases in table.values():
+            found.update(*phrases)
+    return found
 
 
 def is_number(word: str) -> bool:

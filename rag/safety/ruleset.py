@@ -106,9 +106,12 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
     for rule in combined:
         if missing := [name for name in rule.all if name not in rules]:
             raise CorpusError(f"Rule {rule.id!r} needs {missing}, which no table defines.")
-    vocabulary = {w for rule in rules.values() for p in rule.patterns for w in pattern_words(p)}
-    vocabulary |= {w for rule in rules.values() for p in rule.unless for w in pattern_words(p)}
-    vocabulary |= {w for patterns in cues.values() for p in patterns for w in pattern_words(p)}
+    vocabulary = pattern_words(
+        [
+            *(p for rule in rules.values() for p in (*rule.patterns, *rule.unless)),
+            *(p for patterns in cues.values() for p in patterns),
+        ]
+    )
     vocabulary |= set(base["words"]["known"].split())
     vocabulary |= set(re.findall(r"[a-z]+", _text(folder / SCOPE_TABLE)))
     return RuleSet(
