@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from rag.compose.prompts import NOT_IN_SOURCES
-from rag.compose.reply.sentences import ReplySentence
 from rag.verify.alignment import Analysed
+from rag.verify.language import is_english
 from rag.verify.no_claim import no_claim
+from rag.verify.words import words
 
 
 class Kind(StrEnum):
@@ -30,41 +31,25 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _SOURCES = re.compile(r"\b(?:sources?|evidence|passages?|information|context|documents?)\b", re.I)
-# The commonest English words: every text of some length holds them.
-_ENGLISH = frozenset(
-    "the a an and or of to in is are was be been it its that this these those for with on as at by "
-    "from not can may might will would should have has had do does people you your they their them "
-    "some many most who which when if but also more than such other help helps".split()
-)
-_ENOUGH_WORDS = 12
-_ENGLISH_SHARE = 0.15
 
 
-def kind_of(reply: str, sentences: Sequence[ReplySentence]) -> Kind:
-    """Judged on the whole reply. A sentence of refusal beside an answer changes nothing."""
+def kind_of(reply: str, sentences: Sequence[str], *, cited: bool) -> Kind:
+    """Judged on the whole reply: its text, its sentences, and whether any of them has a citation.
+
+    A sentence of refusal beside an answer changes nothing.
+    """
+    said = " ".join(sentences)
     if NOT_IN_SOURCES.lower() in " ".join(reply.lower().split()) and len(sentences) <= 2:
         return Kind.SILENCE
-    if not sentences:
+    if not said:
         return Kind.EMPTY
-    if not english(" ".join(sentence.text for sentence in sentences)):
+    if not is_english(words(said), said):
         return Kind.FOREIGN
-    if any(sentence.cites for sentence in sentences):
+    if cited:
         return Kind.ANSWER
-    said = " ".join(sentence.text for sentence in sentences)
-    if len(sentences) <= 4 and _REFUSAL.search(sentences[0].text) and not _SOURCES.search(said):
+    if len(sentences) <= 4 and _REFUSAL.search(sentences[0]) and not _SOURCES.search(said):
         return Kind.REFUSAL
-    kinds = [no_claim(Analysed.of(sentence.text)) for sentence in sentences]
+    kinds = [no_claim(Analysed.of(sentence)) for sentence in sentences]
     if all(kind in ("refusal", "courtesy") for kind in kinds) and "refusal" in kinds:
         return Kind.SILENCE
     return Kind.ANSWER
-
-
-def english(text: str) -> bool:
-    """Whether a text reads as English; short ones do."""
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    letters = sum(map(len, words))
-    if letters and sum(c.isascii() for word in words for c in word) < letters / 2:
-        return False
-    if len(words) < _ENOUGH_WORDS:
-        return True
-    return sum(word in _ENGLISH for word in words) >= _ENGLISH_SHARE * len(words)
