@@ -19,6 +19,7 @@ import torch
 from tokenizers import Tokenizer
 
 from rag.encoders import open_encoder
+from rag.evaluation.classification import auroc
 from rag.settings import EncoderSettings
 from rag.verify.combined import WEIGHTS_NAME, CombinedModel
 from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
@@ -26,7 +27,6 @@ from rag.verify.gate import Gate
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
 from training.verifier.data import Row
 from training.verifier.export import weights
-from training.verifier.metrics import auroc
 from training.verifier.model import Batch, Encoded, GroundednessModel
 from training.verifier.pairs import encode, read_rows
 
