@@ -66,7 +66,7 @@ class NamedModel:
         """Support in 0..1, as the model gives it."""
         texts = [valid_unicode(sentence.text) for sentence in evidence.sentences]
         sentence = valid_unicode(claim.text)
-        room = min(self._model.max_length or _MOST_TOKENS, _MOST_TOKENS) - _RESERVED
+        room = min(self._model.max_seq_length or _MOST_TOKENS, _MOST_TOKENS) - _RESERVED
         room -= self._count(sentence)
         units = [
             Unit(self._count(text), analysed.stem_set)
