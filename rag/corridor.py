@@ -63,7 +63,7 @@ class Corridor:
     def __init__(self, version: IndexVersion, settings: Settings) -> None:
         """Everything that is the same for all questions is made here."""
         self.retriever = HybridRetriever(version, settings)
-        self.gate = open_gate(version.encoder)
+        self.gate = open_gate(version.encoder, settings.verifier)
         self._version = version
         self._settings = settings
         self._composer = ExtractiveComposer(
