@@ -10,7 +10,7 @@ from rag.compose.release import CitationList, released
 from rag.model import Citation, Dropped, Evidence, Sentence, Verdict
 from rag.safety.output import blocked
 from rag.verify.gate import Gate
-from rag.verify.repair import supporting_passage
+from rag.verify.repair import opposed, supporting_passage
 
 # Of an answer's claims this share must survive: less would answer something else than was asked.
 _ENOUGH_REMAINS = 0.5
@@ -56,7 +56,7 @@ class Inspector:
         before = previous.text if previous and previous.passed else ""
         cites = sentence.cites
         verdict = self._judge(sentence.text, cites, before)
-        if not verdict.supported:
+        if not verdict.supported and not opposed(verdict):
             others = {i: text for i, text in self._texts.items() if i not in cites}
             better = supporting_passage(self._gate, sentence.text, others, before=before)
             if better:
