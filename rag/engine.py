@@ -38,11 +38,20 @@ class Engine:
     ...     print(engine.ask("What helps with panic attacks?").text)
     """
 
-    def __init__(self, version: IndexVersion, settings: Settings) -> None:
-        """Use `Engine.open` unless you hold an opened version; the engine then owns it."""
+    def __init__(
+        self,
+        version: IndexVersion,
+        settings: Settings,
+        *,
+        retriever: HybridRetriever | None = None,
+    ) -> None:
+        """Use `Engine.open` unless you hold an opened version; the engine then owns it.
+
+        `retriever`: one over `version` with arms of your own.
+        """
         self.settings = settings
         self._version = version
-        self._retriever = HybridRetriever(version, settings)
+        self._retriever = retriever or HybridRetriever(version, settings)
         self._composer = ExtractiveComposer(
             version.sentence_vectors, version.idf, settings.compose.max_sentences
         )
