@@ -1,0 +1,103 @@
+"""One event loop in a thread of its own, in which all talk with an LLM happens.
+
+An asynchronous HTTP client belongs to the loop that first used it. With one loop for good, the
+same client serves callers that have no loop, callers in different loops, and both at once; and a
+caller that gives up cancels the request itself, not merely its own waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+class LoopThread:
+    """Starts on first use; ends with `close`."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`; the calling thread waits."""
+        future = asyncio.run_coroutine_threadsafe(work, self._started())
+        try:
+            return future.result()
+        except BaseException:  # Ctrl-C above all: nothing goes on behind the caller's back
+            future.cancel()
+            raise
+
+    async def arun(self, work: Coroutine[Any, Any, T]) -> T:
+        """The same for a caller in a loop. Cancelling the caller cancels `work`."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._started()))
+
+    async def iterate(self, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+        """Iterates `items` in the thread's loop from another one. A caller that leaves ends it."""
+        here = asyncio.get_running_loop()
+        queue: asyncio.Queue[object] = asyncio.Queue()
+
+        def put(item: object) -> None:
+            if not here.is_closed():
+                here.call_soon_threadsafe(queue.put_nowait, item)
+
+        async def pump() -> None:
+            try:
+                async with aclosing(items):
+                    async for item in items:
+                        put(item)
+            except Exception as error:
+                put(_Raised(error))
+            finally:
+                put(_END)
+
+        future = asyncio.run_coroutine_threadsafe(pump(), self._started())
+        try:
+            while (item := await queue.get()) is not _END:
+                if isinstance(item, _Raised):
+                    raise item.error
+                yield item  # type: ignore[misc]  # what `items` yields
+        finally:
+            future.cancel()
+
+    def close(self) -> None:
+        """Cancels what is running and stops the loop. It may be used again afterwards."""
+        with self._lock:
+            loop, self._loop = self._loop, None
+        if loop is None:
+            return
+        asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=_serve, args=(self._loop,), name="llm", daemon=True).start()
+            return self._loop
+
+
+class _Raised:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+async def _cancel_all() -> None:
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
