@@ -35,7 +35,7 @@ class EmbeddingEncoder:
     def __init__(self, embedding: BaseEmbedding) -> None:
         self._embedding = embedding
         self._tokenize = get_tokenizer()
-        self.name = f"{embedding.class_name()}/{embedding.model_name}"
+        self.name = f"{type(embedding).__name__}/{embedding.model_name}"
         self.max_tokens = _MAX_TOKENS
         self.dimensions = len(self._vectors(["A short sentence."])[0])
         self.sha256 = sha256_text(json.dumps([self.name, self.dimensions]))

@@ -10,6 +10,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms.llm import LLM
 
 from rag.engine import Engine
+from rag.errors import SettingsError
 from rag.index.build import BuildReport, build
 from rag.integrations.llama_index.encoder import EmbeddingEncoder
 from rag.integrations.llama_index.guests import RetrieverArm, VersionWithGuests
@@ -58,6 +59,8 @@ def open_engine(
 
     >>> open_engine(retrievers=[my_index.as_retriever()])  # doctest: +SKIP
     """
+    if not retrievers and not own_index:
+        raise SettingsError("open_engine(): give a retriever, or leave own_index=True")
     settings = settings or Settings()
     version = VersionWithGuests.open(
         settings.index_dir,
