@@ -34,13 +34,19 @@ class LoopThread:
             raise
 
     async def arun(self, work: Coroutine[Any, Any, T]) -> T:
-        """The same for a caller in a loop. Cancelling the caller cancels `work`."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._started()))
+        """The same for a caller in a loop. Cancelling the caller cancels `work`, and waits for
+        its end: what `work` uses may be closed right after."""
+        async with aclosing(self.iterate(_once(work))) as results:
+            async for result in results:
+                return result
+        raise asyncio.CancelledError  # `close` was called meanwhile
 
     async def iterate(self, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
-        """Iterates `items` in the thread's loop from another one. A caller that leaves ends it."""
+        """Iterates `items` in the thread's loop from another one. A caller that leaves ends it,
+        and waits for its end."""
         here = asyncio.get_running_loop()
         queue: asyncio.Queue[object] = asyncio.Queue()
+        item: object = None
 
         def put(item: object) -> None:
             if not here.is_closed():
@@ -53,17 +59,25 @@ class LoopThread:
                         put(item)
             except Exception as error:
                 put(_Raised(error))
-            finally:
-                put(_END)
 
-        future = asyncio.run_coroutine_threadsafe(pump(), self._started())
+        def begin() -> None:
+            task.append(there.create_task(pump()))
+            # Not in `pump`: a task that is cancelled before its first step runs none of it.
+            task[0].add_done_callback(lambda _: put(_END))
+
+        there = self._started()
+        task: list[asyncio.Task[None]] = []
+        there.call_soon_threadsafe(begin)
         try:
             while (item := await queue.get()) is not _END:
                 if isinstance(item, _Raised):
                     raise item.error
                 yield item  # type: ignore[misc]  # what `items` yields
         finally:
-            future.cancel()
+            if item is not _END:
+                there.call_soon_threadsafe(lambda: task[0].cancel())
+            while item is not _END:
+                item = await queue.get()
 
     def close(self) -> None:
         """Cancels what is running and stops the loop. It may be used again afterwards."""
@@ -80,6 +94,10 @@ class LoopThread:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=_serve, args=(self._loop,), name="llm", daemon=True).start()
             return self._loop
+
+
+async def _once(work: Coroutine[Any, Any, T]) -> AsyncGenerator[T]:
+    yield await work
 
 
 class _Raised:
