@@ -10,19 +10,15 @@ from llama_index_instrumentation import get_dispatcher
 
 from rag.integrations.llama_index.claims import Claim, claims
 from rag.integrations.llama_index.events import SentenceJudgedEvent
-from rag.model import Verdict
+from rag.model import Outcome, Verdict
 from rag.safety.output import blocked
+from rag.verify.alignment import Analysed
+from rag.verify.context import leans_on_what_precedes
 from rag.verify.gate import Gate
 
 _dispatcher = get_dispatcher(__name__)
 
 NO_CLAIM = frozenset(("courtesy", "refusal", "lead-in"))  # what the gate calls such sentences
-# A sentence that opens with one of these speaks of something that the sentence before named.
-_LEANS = re.compile(
-    r"(?:and |but |also,? )?(?:it|its|they|their|this|these|that|those|both|such|he|she|"
-    r"the (?:same|latter|former))\b",
-    re.IGNORECASE,
-)
 _EMPTY_ITEM = re.compile(r"^[ \t]*(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])?[ \t]*$")
 
 
@@ -55,10 +51,12 @@ def judge(
     """
     found: list[Judged] = []
     for claim in claims(answer):
-        verdict = _verdict(claim, claim.cites if marks else (), sources, gate)
-        if verdict.supported and found and not found[-1].kept and _leans(answer, found[-1], claim):
+        last = found[-1] if found and _one_paragraph(answer, found[-1].claim, claim) else None
+        before = last.claim.text if last and last.kept else ""
+        verdict = _verdict(claim, claim.cites if marks else (), sources, gate, before)
+        if verdict.supported and last and not last.kept and _leans(claim, last.claim):
             reason = "context: it speaks of what the sentence before it named, which failed"
-            verdict = Verdict(False, verdict.support, (reason,), "checks")
+            verdict = Verdict(Outcome.UNSURE, verdict.support, (reason,), "checks")
         found.append(Judged(claim, verdict))
         _dispatcher.event(
             SentenceJudgedEvent(
@@ -85,20 +83,27 @@ def kept_text(answer: str, judged: Sequence[Judged]) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _verdict(claim: Claim, cites: Sequence[int], sources: Sequence[str], gate: Gate) -> Verdict:
+def _verdict(
+    claim: Claim, cites: Sequence[int], sources: Sequence[str], gate: Gate, before: str
+) -> Verdict:
     there = [number for number in cites if 1 <= number <= len(sources)]
     if cites and not there:
         reason = f"citation: there is no source {cites[0]}"
-        return Verdict(False, 0.0, (reason,), "checks")
+        return Verdict(Outcome.NOT_SUPPORTED, 0.0, (reason,), "checks")
     cited = [sources[number - 1] for number in there] or list(sources)
-    verdict = gate.judge(claim.text, cited)
+    verdict = gate.judge(claim.text, cited, before=before)
     unsafe = blocked(claim.text, passages=cited) if verdict.supported else ()
-    return Verdict(False, verdict.support, unsafe, "output rules") if unsafe else verdict
+    if unsafe:
+        return Verdict(Outcome.NOT_SUPPORTED, verdict.support, unsafe, "output rules")
+    return verdict
 
 
-def _leans(answer: str, before: Judged, claim: Claim) -> bool:
-    same_paragraph = "\n" not in answer[before.claim.end : claim.start]
-    return same_paragraph and _LEANS.match(claim.text) is not None
+def _one_paragraph(answer: str, before: Claim, claim: Claim) -> bool:
+    return "\n" not in answer[before.end : claim.start]
+
+
+def _leans(claim: Claim, before: Claim) -> bool:
+    return leans_on_what_precedes(Analysed.of(claim.text), before.text)
 
 
 def _leads_nowhere(rest: Sequence[Judged]) -> bool:

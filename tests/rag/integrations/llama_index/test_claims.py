@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_offsets_point_into_the_answer() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_cut_in_order_and_without_overlap(answer: str) -> None:
     found = claims(answer)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.end <= after.start
     for claim in found:
         assert any(c.isalnum() for c in answer[claim.start : claim.end])

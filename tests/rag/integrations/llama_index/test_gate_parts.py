@@ -65,9 +65,7 @@ def test_what_is_missing_is_named(gate: Gate, missing: str) -> None:
 def test_the_stock_batch_runner_runs_it_over_our_engine(engine: Engine, gate: Gate) -> None:
     runner = BatchEvalRunner({"gate": GateEvaluator(gate)}, workers=2)
     questions = ["What helps with panic attacks?", "What are the signs of insomnia?"]
-    results = asyncio.run(
-        runner.aevaluate_queries(PlumblineQueryEngine(engine), queries=questions)
-    )
+    results = asyncio.run(runner.aevaluate_queries(PlumblineQueryEngine(engine), queries=questions))
     assert [r.passing for r in results["gate"]] == [True, True]
 
 

@@ -33,9 +33,7 @@ def citing(theirs: VectorStoreIndex, llm: Replies) -> Any:
     """`citing(answer)`: a stock CitationQueryEngine whose LLM says `answer`; [1] is the nearest."""
 
     def make(answer: str, **options: Any) -> BaseQueryEngine:
-        return CitationQueryEngine.from_args(
-            theirs, llm=llm(answer), similarity_top_k=2, **options
-        )
+        return CitationQueryEngine.from_args(theirs, llm=llm(answer), similarity_top_k=2, **options)
 
     return make
 
@@ -112,9 +110,7 @@ def test_too_little_left_is_an_abstention(citing: Any, gate: Gate, answer: str) 
     assert report["status"] == "abstained"
 
 
-def test_an_unsafe_sentence_goes_even_when_its_source_says_it(
-    llm: Replies, gate: Gate
-) -> None:
+def test_an_unsafe_sentence_goes_even_when_its_source_says_it(llm: Replies, gate: Gate) -> None:
     from llama_index.core.schema import Document
 
     unsafe = "Some people commit suicide in spring"

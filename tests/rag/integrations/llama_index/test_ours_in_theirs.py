@@ -24,7 +24,6 @@ from rag.integrations.llama_index import PlumblineQueryEngine, PlumblineRetrieve
 from rag.verify.gate import Gate
 from tests.rag.integrations.llama_index.conftest import Replies
 
-
 QUESTION = "What helps with panic attacks?"
 
 
@@ -105,9 +104,7 @@ def test_fusion_asks_our_retriever_every_generated_query(engine: Engine, llm: Re
     assert titles == {"Panic attacks", "Insomnia", "Hoarding disorder"}
 
 
-def test_citation_query_engine_over_our_retriever(
-    engine: Engine, llm: Replies, gate: Gate
-) -> None:
+def test_citation_query_engine_over_our_retriever(engine: Engine, llm: Replies, gate: Gate) -> None:
     answer = (
         "Slow, steady breathing helps many people during a panic attack [1]. "
         "Stop sertraline abruptly [7]."
@@ -147,9 +144,7 @@ def test_an_empty_query_is_our_own_error(engine: Engine) -> None:
         PlumblineQueryEngine(engine).query("  ")
 
 
-def test_router_chooses_our_engine(
-    engine: Engine, theirs: VectorStoreIndex, llm: Replies
-) -> None:
+def test_router_chooses_our_engine(engine: Engine, theirs: VectorStoreIndex, llm: Replies) -> None:
     model = llm('[{"choice": 1, "reason": "It is about mental health."}]')
     router = RouterQueryEngine(
         LLMSingleSelector.from_defaults(llm=model),
@@ -176,9 +171,7 @@ def test_an_agent_uses_our_engine_as_a_tool(engine: Engine, llm: Replies) -> Non
         return "Thought: I can answer.\nAnswer: Breathing slowly helps many people."
 
     model = llm(
-        'Thought: I need the tool.\nAction: plumbline\nAction Input: {"input": "'
-        + QUESTION
-        + '"}',
+        'Thought: I need the tool.\nAction: plumbline\nAction Input: {"input": "' + QUESTION + '"}',
         final,
     )
     tool = QueryEngineTool.from_defaults(
