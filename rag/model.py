@@ -244,6 +244,16 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class LLMUse:
+    """What a language model had to do with an answer."""
+
+    model: str
+    prompts: str  # version of `rag.compose.prompts`
+    calls: int
+    problem: str = ""  # why its words were not used, or not all of them
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Everything the engine returns for one question.
 
@@ -263,6 +273,9 @@ class Answer:
     index_version: str = ""
     degraded: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    composed_by: str = ""  # "extractive" or "llm"; empty where nothing was composed
+    llm: LLMUse | None = None  # None where no language model was asked
+    understood_as: str = ""  # a follow-up question as it was understood, standing alone
 
 
 def normalise(text: str) -> str:

@@ -45,15 +45,15 @@ class Inspector:
         """Each sentence judged, in order. One that leans on a refused one is refused too."""
         found: list[Judged] = []
         for sentence in sentences:
-            before = found[-1] if found else None
-            if sentence.leans and before and not before.passed:
-                verdict = self._judge(sentence.text, sentence.cites, "")
-                found.append(Judged(sentence.text, sentence.cites, verdict, _LEANS))
-                continue
-            found.append(self._one(sentence, before.text if before and before.passed else ""))
+            found.append(self.one(sentence, found[-1] if found else None))
         return tuple(found)
 
-    def _one(self, sentence: DraftSentence, before: str) -> Judged:
+    def one(self, sentence: DraftSentence, previous: Judged | None) -> Judged:
+        """One sentence judged; `previous` is the one before it, if there is one."""
+        if sentence.leans and previous and not previous.passed:
+            verdict = self._judge(sentence.text, sentence.cites, "")
+            return Judged(sentence.text, sentence.cites, verdict, _LEANS)
+        before = previous.text if previous and previous.passed else ""
         cites = sentence.cites
         verdict = self._judge(sentence.text, cites, before)
         if not verdict.supported:

@@ -58,8 +58,11 @@ class RetrievalSettings(_Group):
 class ComposeSettings(_Group):
     """How an answer is put together."""
 
-    max_sentences: int = Field(
-        6, ge=2, le=12, description="Most sentences in an extractive answer."
+    max_sentences: int = Field(6, ge=2, le=12, description="Most sentences in an answer.")
+    always_answer: bool = Field(
+        False,
+        description="Answer even where the evidence does not seem to hold the answer: only for "
+        "measuring the gate alone.",
     )
 
 

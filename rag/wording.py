@@ -6,12 +6,11 @@ reasons; what then still fails is dropped.
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import partial
 
 from rag.compose.extractive import DraftSentence
 from rag.compose.prompts import answer_prompt, rewrite_prompt
@@ -21,12 +20,14 @@ from rag.conversation import Turn
 from rag.errors import LLMError
 from rag.llm.client import LLMClient
 from rag.llm.deadline import Deadline
+from rag.llm.loop import in_thread
 from rag.llm.redaction import Redaction
 from rag.model import Evidence, Outcome, Verdict
 from rag.release import Inspector, Judged
 from rag.settings import LLMSettings
+from rag.verify.alignment import Analysed
+from rag.verify.context import leans_on_what_precedes
 
-T = TypeVar("T")
 _MOST_SENTENCES = 20  # of one reply; an answer needs fewer, and each costs a judgement
 _MOST_WORDS = 80  # of one sentence; nothing longer can be checked as one
 _SHOWN_CHARS = 300  # of a sentence that was dropped for its length
@@ -104,7 +105,8 @@ class Wording:
         self._ids = tuple(e.passage.id for e in task.evidence[:known])
         reply = ""
         async with aclosing(self._sentences(prompt, arriving=arriving)) as arrived:
-            async for reply, sentences, ended in arrived:
+            async for so_far, sentences, ended in arrived:
+                reply = so_far
                 await self._judge(sentences, ended=ended)
                 for judged in self._ready():
                     yield judged
@@ -138,7 +140,7 @@ class Wording:
                 self._places.append(_Place("", refused))
             elif len(self._places) < _MOST_SENTENCES:
                 before = self._places[-1].judged if self._places else None
-                judged = await _in_thread(lambda s=sentence, b=before: self._one(s, b))
+                judged = await in_thread(partial(self._one, sentence, before))
                 self._places.append(_Place(sentence.text, judged))
             elif len(self._places) == _MOST_SENTENCES:
                 reason = f"length: the reply has more than {_MOST_SENTENCES} sentences"
@@ -149,7 +151,8 @@ class Wording:
         if len(text.split()) > _MOST_WORDS:
             return _refused(text, f"length: a sentence of more than {_MOST_WORDS} words")
         cites = tuple(self._ids[n - 1] for n in sentence.cites if 0 < n <= len(self._ids))
-        judged = self._inspector.one(DraftSentence(text, cites), before)
+        leans = leans_on_what_precedes(Analysed.of(text), before.text if before else "")
+        judged = self._inspector.one(DraftSentence(text, cites, leans), before)
         unknown = [n for n in sentence.cites if not 0 < n <= len(self._ids)]
         if not judged.passed:
             reasons = tuple(f"citation: there is no evidence [{n}]" for n in unknown)
@@ -192,7 +195,7 @@ class Wording:
         for number, place in enumerate(failed, start=1):
             for sentence in lines.get(number, ())[:1]:
                 before = self._before(place)
-                judged = await _in_thread(lambda s=sentence, b=before: self._one(s, b))
+                judged = await in_thread(partial(self._one, sentence, before))
                 if judged.passed and judged.verdict.checked_by not in _CLAIMLESS:
                     place.judged = judged
 
@@ -239,14 +242,3 @@ def _give(places: Iterator[_Place] | list[_Place]) -> Iterator[Judged]:
 def _refused(text: str, reason: str) -> Judged:
     shown = text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]} …"
     return Judged(shown, (), Verdict(Outcome.NOT_SUPPORTED, 0.0, (reason,), "checks"), (reason,))
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Runs `work` off the loop. A caller that gives up still waits for its end, which is near:
-    what `work` uses may be closed right after."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

@@ -8,7 +8,7 @@ away without any name. `docs/llm.md` says what was measured.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -101,10 +101,14 @@ _NOT_NAMES = frozenset(
 
 
 def find(text: str) -> list[Finding]:
-    """Everything found, in order, without overlaps; where two meet, the longer one counts."""
-    found = sorted({*_identifiers(text), *_names(text)}, key=lambda f: (f.start - f.end, f.start))
+    """Everything that the rules find, in order, without overlaps."""
+    return without_overlaps([*_identifiers(text), *_names(text)])
+
+
+def without_overlaps(findings: Iterable[Finding]) -> list[Finding]:
+    """In order; where two meet, the longer one counts."""
     kept: list[Finding] = []
-    for finding in found:
+    for finding in sorted(set(findings), key=lambda f: (f.start - f.end, f.start)):
         if all(finding.end <= other.start or other.end <= finding.start for other in kept):
             kept.append(finding)
     return sorted(kept, key=lambda f: f.start)

@@ -13,6 +13,19 @@ Finder = Callable[[str], Sequence[Finding]]
 _PLACEHOLDER = re.compile(r"\b(PERSON|PLACE|PHONE|EMAIL|LINK|DATE|ID)[_ ](\d{1,3})\b")
 
 
+def open_finder(name: str) -> Finder:
+    """The finder that the settings name: "rules" or "presidio".
+
+    Raises:
+        MissingExtraError: presidio or its language model is not installed.
+    """
+    if name == "rules":
+        return find
+    from rag.llm.presidio import open_presidio
+
+    return open_presidio()
+
+
 class Redaction:
     """The replacements of one question: the same thing always gets the same placeholder.
 

@@ -79,4 +79,4 @@ def open_engine(
         [*own, *guests],
         {**WEIGHTS, **{arm.name: weight for arm in guests}},
     )
-    return Engine(version, settings, retriever=hybrid)
+    return Engine(version, settings, retriever=hybrid, llm=llm)
