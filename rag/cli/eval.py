@@ -11,6 +11,7 @@ import typer
 
 from rag.cli.common import AsJson, load_settings, print_json
 from rag.cli.eval_answers import answers_command
+from rag.cli.eval_gate import gate_command
 
 if TYPE_CHECKING:
     from rag.evaluation.metrics import Interval
@@ -20,6 +21,7 @@ app = typer.Typer(help="Measures the engine's parts on public data.", no_args_is
 
 
 app.command("answers")(answers_command)
+app.command("gate")(gate_command)
 
 
 @app.command("retrieval")
@@ -50,7 +52,7 @@ def retrieval_command(
     settings = load_settings()
     plan = Plan(passages, topic, tune, questions, settings.retrieval.depth)
     pairs = medquad.read(data)
-    with _progress_bar() as stage:
+    with progress_bar() as stage:
         result = evaluate(pairs, open_encoder(settings.encoder), plan, cache=cache, stage=stage)
     if report:
         report.write_text(dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -61,7 +63,7 @@ def retrieval_command(
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Stage]:
+def progress_bar() -> Iterator[Stage]:
     """On standard error, so that --json stays clean; nothing when that is no terminal."""
     from rich.console import Console
     from rich.progress import Progress

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from llama_index_instrumentation import get_dispatcher
 
-from rag.integrations.llama_index.claims import Claim, claims
+from rag.compose.reply.claims import Claim, claims
 from rag.integrations.llama_index.events import SentenceJudgedEvent
 from rag.model import Outcome, Verdict
 from rag.safety.output import blocked

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.integrations.llama_index.claims import claims
+from rag.compose.reply.claims import claims
 
 
 @pytest.mark.parametrize(
