@@ -13,27 +13,25 @@ _NEARLY_ALL = 0.75
 class Released:
     """The released sentences, ready to be compared with recorded ones by their words."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._sentences = [_words(text) for text in texts]
+    def __init__(self, texts: Sequence[str], *, by_llm: bool) -> None:
+        """`by_llm`: the sentences are the recorded model's, not the passages' own."""
+        sentences = [" ".join(_words(text)) for text in texts]
         # A recorded sentence may have been released in two, or as part of a list on one line.
-        self._all = " ".join(" ".join(words) for words in self._sentences)
+        self._all = f" {' '.join(sentences)} "
+        self._said = sentences if by_llm else []
 
     def holds(self, sentence: str) -> bool:
         """Whether the words of `sentence` stand in what was released, together and in order; or
-        nearly all of them do, as a released sentence that has no other words."""
-        wanted = _words(sentence)
-        if not wanted:
+        nearly all of them are one sentence that the model was allowed to say."""
+        words = _words(sentence)
+        if not words:
             return False
-        if f" {' '.join(wanted)} " in f" {self._all} ":
+        wanted = f" {' '.join(words)} "
+        if wanted in self._all:
             return True
-        least = _NEARLY_ALL * len(wanted)
-        return any(len(w) >= least and _in_order(w, wanted) for w in self._sentences)
+        least = _NEARLY_ALL * len(words)
+        return any(said.count(" ") + 1 >= least and f" {said} " in wanted for said in self._said)
 
 
 def _words(text: str) -> list[str]:
     return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
-
-
-def _in_order(words: Sequence[str], within: Sequence[str]) -> bool:
-    remaining = iter(within)
-    return all(word in remaining for word in words)

@@ -19,6 +19,7 @@ from urllib.error import HTTPError
 from urllib.request import Request as HTTPRequest
 from urllib.request import urlopen
 
+from rag.corridor import LLM
 from rag.encoders import open_encoder
 from rag.engine import Engine
 from rag.evaluation.ephemeral import index_passages, title_of
@@ -97,13 +98,15 @@ class _Bench:
             began = time.perf_counter()
             body = _post(f"{served.base_url}/v1/ask", {"question": answer.question})
             took_ms = (time.perf_counter() - began) * 1000
-            released = Released([s["text"] for s in body.get("sentences", ())])
+            composed_by = str(body.get("composed_by", ""))
+            texts = [sentence["text"] for sentence in body.get("sentences", ())]
+            released = Released(texts, by_llm=composed_by == LLM)
             yield Outcome(
                 mode=mode,
                 kinds=tuple(s.kinds for s in sentences),
                 released=tuple(released.holds(s.text) for s in sentences),
                 status=str(body.get("status", "error")),
-                composed_by=str(body.get("composed_by", "")),
+                composed_by=composed_by,
                 took_ms=round(took_ms, 2),
             )
 
