@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from rag.conversation import Turn, read_turns
 from rag.corridor import Asked, Corridor
 from rag.index.version import IndexVersion
-from rag.model import Answer, Passage, Sentence, Source, Verdict
+from rag.model import Answer, Notice, Passage, Sentence, Source, Verdict
 from rag.question import clean_question
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
 from rag.settings import Settings
@@ -144,8 +144,8 @@ class Engine:
         country: str | None = None,
         as_of: dt.date | None = None,
         audience: str = "public",
-    ) -> AsyncGenerator[Sentence | Answer]:
-        """What `stream` yields, and the whole Answer as the last one."""
+    ) -> AsyncGenerator[Notice | Sentence | Answer]:
+        """What `stream` yields between a Notice, if there is one, and the whole Answer."""
         asked = self._asked(question, messages, country, as_of, audience)
         if self._worded:
             events = self._worded.client.loop.iterate(self._worded.events(asked, arriving=True))
@@ -154,6 +154,8 @@ class Engine:
                     yield event
             return
         answer = await asyncio.to_thread(self._quoted, asked)
+        if answer.notice and answer.sentences:
+            yield Notice(answer.notice)
         for sentence in answer.sentences:
             yield sentence
         yield answer

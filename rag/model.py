@@ -223,6 +223,13 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """The engine's own fixed words before an answer, where a stream begins with them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """A sentence that the gate refused, and why."""
 

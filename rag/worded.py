@@ -19,7 +19,7 @@ from rag.llm.client import LLMClient
 from rag.llm.deadline import Deadline
 from rag.llm.loop import in_thread
 from rag.llm.redaction import Redaction, open_finder
-from rag.model import Answer, LLMUse, Sentence
+from rag.model import Answer, LLMUse, Notice, Sentence
 from rag.release import Judged, Release
 from rag.settings import Settings
 from rag.wording import Task, Wording
@@ -50,7 +50,9 @@ class WordedCorridor:
                     return event
         raise LLMError("the answer was given up")
 
-    async def events(self, asked: Asked, *, arriving: bool) -> AsyncGenerator[Sentence | Answer]:
+    async def events(
+        self, asked: Asked, *, arriving: bool
+    ) -> AsyncGenerator[Notice | Sentence | Answer]:
         """The sentences, then the Answer. With `arriving`, each sentence as soon as it has passed;
         without, only the Answer matters."""
         entered = await in_thread(partial(self._corridor.enter, asked))
@@ -67,6 +69,8 @@ class WordedCorridor:
         if not found.enough:
             yield _timed(self._corridor.silence(found), asked)
             return
+        if found.note:
+            yield Notice(found.note)
         wording = Wording(
             self.client, self._settings.llm, self._corridor.inspector(found), redaction, deadline
         )
