@@ -34,6 +34,7 @@ from rag.integrations.llama_index import (
     open_engine,
 )
 from rag.settings import Settings
+from tests.rag.integrations.llama_index.conftest import Replies
 
 KLEPTOMANIA = (
     "Kleptomania is a rare condition in which people cannot resist urges to steal things. "
@@ -108,6 +109,30 @@ def test_their_retrievers_alone(settings: Settings) -> None:
     with open_engine(settings, retrievers=[Given(node(KLEPTOMANIA))], own_index=False) as engine:
         found = engine.retrieve("What helps with panic attacks?")
     assert [e.passage.text for e in found.evidence] == [KLEPTOMANIA]
+
+
+def test_their_language_model_words_the_answer_and_is_checked(
+    settings: Settings, llm: Replies
+) -> None:
+    words = (
+        "When a panic attack comes, slow and steady breathing helps many people [1]. "
+        "Sertraline ends panic attacks within 12 days [1]."
+    )
+    with open_engine(settings, llm=llm(words)) as engine:
+        answer = engine.ask("What helps with panic attacks?")
+    assert answer.composed_by == "llm"
+    assert "slow and steady breathing" in answer.text
+    assert "12 days" not in answer.text
+    assert any("12 days" in dropped.text for dropped in answer.dropped)
+
+
+def test_their_language_model_over_their_retriever(settings: Settings, llm: Replies) -> None:
+    words = "People with kleptomania often feel tense before stealing and guilty afterwards [1]."
+    given = Given(node(KLEPTOMANIA, title="Kleptomania"))
+    with open_engine(settings, retrievers=[given], llm=llm(words)) as engine:
+        answer = engine.ask(QUESTION)
+    assert answer.composed_by == "llm"
+    assert [c.title for c in answer.citations] == ["Kleptomania"]
 
 
 def test_no_arm_at_all_is_an_error(settings: Settings) -> None:
