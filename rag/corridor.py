@@ -28,6 +28,7 @@ from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
 from rag.verify import open_gate
+from rag.verify.gate import Gate
 
 EXTRACTIVE = "extractive"
 LLM = "llm"
@@ -61,10 +62,17 @@ class Found:
 class Corridor:
     """Over one index version. Threads may share it."""
 
-    def __init__(self, version: IndexVersion, settings: Settings) -> None:
-        """Everything that is the same for all questions is made here."""
-        self.retriever = HybridRetriever(version, settings)
-        self.gate = open_gate(version.encoder, settings.verifier)
+    def __init__(
+        self,
+        version: IndexVersion,
+        settings: Settings,
+        *,
+        retriever: HybridRetriever | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        """Everything that is the same for all questions is made here, unless it is given."""
+        self.retriever = retriever or HybridRetriever(version, settings)
+        self.gate = gate or open_gate(version.encoder, settings.verifier)
         self._version = version
         self._settings = settings
         self._composer = ExtractiveComposer(

@@ -15,8 +15,9 @@ from rag.corridor import Asked, Corridor
 from rag.index.version import IndexVersion
 from rag.model import Answer, Notice, Passage, Sentence, Source, Verdict
 from rag.question import clean_question
-from rag.retrieval.hybrid import Retrieval
+from rag.retrieval.hybrid import HybridRetriever, Retrieval
 from rag.settings import Settings
+from rag.verify.gate import Gate
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -34,12 +35,21 @@ class Engine:
     """
 
     def __init__(
-        self, version: IndexVersion, settings: Settings, *, llm: LLM | None = None
+        self,
+        version: IndexVersion,
+        settings: Settings,
+        *,
+        llm: LLM | None = None,
+        retriever: HybridRetriever | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """Use `Engine.open` unless you hold an opened version; the engine then owns it."""
+        """Use `Engine.open` unless you hold an opened version; the engine then owns it.
+
+        `retriever`: one over `version` with arms of your own. `gate`: in place of the shipped one.
+        """
         self.settings = settings
         self._version = version
-        self._corridor = Corridor(version, settings)
+        self._corridor = Corridor(version, settings, retriever=retriever, gate=gate)
         self._worded = _worded(self._corridor, settings, llm)
 
     @classmethod

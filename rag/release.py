@@ -9,7 +9,7 @@ from rag.compose.extractive import DraftSentence
 from rag.compose.release import CitationList, released
 from rag.model import Citation, Dropped, Evidence, Sentence, Verdict
 from rag.safety.output import blocked
-from rag.verify.gate import Gate
+from rag.verify.gate import Gate, GateMode
 from rag.verify.repair import opposed, supporting_passage
 
 # Of an answer's claims this share must survive: less would answer something else than was asked.
@@ -55,6 +55,8 @@ class Inspector:
             return Judged(sentence.text, sentence.cites, verdict, _LEANS)
         before = previous.text if previous and previous.passed else ""
         cites = sentence.cites
+        if not cites and self._gate.mode is GateMode.OFF:
+            cites = tuple(self._texts)  # nothing says which passage it rests on
         verdict = self._judge(sentence.text, cites, before)
         if not verdict.supported and not opposed(verdict):
             others = {i: text for i, text in self._texts.items() if i not in cites}
