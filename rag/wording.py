@@ -130,6 +130,9 @@ class Wording:
             async for piece in pieces:
                 if sentences := reply.add(piece):
                     yield reply.raw, sentences, False
+        if not reply.raw:  # some servers cannot stream, and say so by saying nothing
+            self.calls += 1
+            reply.raw = await self._client.reply(prompt, self._deadline)
         yield reply.raw, reply.rest(), True
 
     async def _judge(self, sentences: Sequence[ReplySentence], *, ended: bool) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from rag.conversation import MOST_TURNS, Turn
 from rag.service.schemas import Request
@@ -41,7 +41,9 @@ class AskRequest(Request):
         }
     )
 
-    question: str = Field(description="The question, in plain words.")
+    question: str = Field(
+        description="The question, in plain words. Left out, it is the last of `messages`."
+    )
     messages: list[Message] = Field(
         default_factory=list,
         max_length=MOST_TURNS,
@@ -51,6 +53,17 @@ class AskRequest(Request):
     country: Country = None
     as_of: AsOf = None
     audience: Audience = "public"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _last_message_asks(cls, data: Any) -> Any:
+        """Without a question, the person's last message is taken for it."""
+        if not isinstance(data, dict) or "question" in data:
+            return data
+        match data.get("messages"):
+            case [*before, {"role": "user", "content": str(question)}]:
+                return {**data, "question": question, "messages": before}
+        return data
 
     def turns(self) -> tuple[Turn, ...]:
         """What was said before."""
