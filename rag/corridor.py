@@ -71,7 +71,7 @@ class Corridor:
     ) -> None:
         """Everything that is the same for all questions is made here, unless it is given."""
         self.retriever = retriever or HybridRetriever(version, settings)
-        self.gate = gate or open_gate(version.encoder)
+        self.gate = gate or open_gate(version.encoder, settings.verifier)
         self._version = version
         self._settings = settings
         self._composer = ExtractiveComposer(

@@ -34,8 +34,9 @@ from rag.settings import (
     RetrievalSettings,
     ServiceSettings,
     Settings,
+    VerifierSettings,
 )
-from rag.verify import open_gate
+from rag.verify import open_model
 from rag.verify.gate import Gate, GateMode
 
 _TIMEOUT_S = 300.0  # of one question; a thousand of them must not end because one was slow
@@ -56,7 +57,9 @@ class Outcome:
     took_ms: float
 
 
-def replay(answers: Sequence[RecordedAnswer], modes: Sequence[GateMode]) -> list[Outcome]:
+def replay(
+    answers: Sequence[RecordedAnswer], modes: Sequence[GateMode], verifier: VerifierSettings
+) -> list[Outcome]:
     """Asks each answer's question in each mode. Passages shared by neighbours are indexed once.
 
     Raises:
@@ -65,7 +68,7 @@ def replay(answers: Sequence[RecordedAnswer], modes: Sequence[GateMode]) -> list
     """
     found: list[Outcome] = []
     with ExitStack() as stack:
-        bench = _Bench(modes, stack)
+        bench = _Bench(modes, verifier, stack)
         for answer in answers:
             found.extend(bench.ask(answer))
     return found
@@ -74,13 +77,15 @@ def replay(answers: Sequence[RecordedAnswer], modes: Sequence[GateMode]) -> list
 class _Bench:
     """Everything that one process needs, opened once."""
 
-    def __init__(self, modes: Sequence[GateMode], stack: ExitStack) -> None:
+    def __init__(
+        self, modes: Sequence[GateMode], verifier: VerifierSettings, stack: ExitStack
+    ) -> None:
         self._said = _Said()
         self._server = stack.enter_context(RecordedServer(self._said.reply))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = _settings(folder, self._server.base_url)
         self._encoder = open_encoder(settings.encoder)
-        model = open_gate(self._encoder).model
+        model = open_model(self._encoder, verifier)
         self._gates = {mode: Gate(model, mode) for mode in modes}
         self._served: dict[GateMode, Served] = {
             mode: stack.enter_context(serving(settings)) for mode in modes

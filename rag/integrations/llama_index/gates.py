@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.encoders import open_encoder
-from rag.settings import EncoderSettings
+from rag.settings import EncoderSettings, VerifierSettings
 from rag.verify import open_gate
 from rag.verify.gate import Gate
 
@@ -14,4 +14,4 @@ def shipped_gate() -> Gate:
     Raises:
         EncoderError, VerifierError: shipped files are missing or changed.
     """
-    return open_gate(open_encoder(EncoderSettings()))
+    return open_gate(open_encoder(EncoderSettings()), VerifierSettings())
