@@ -17,6 +17,7 @@ from rag.conversation import Turn, said_by_user
 from rag.encoders.base import Encoder
 from rag.errors import CorpusError
 from rag.index.version import IndexVersion
+from rag.llm.pii import without_identifiers
 from rag.model import Answer, Dropped, Evidence, LLMUse, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
@@ -111,12 +112,13 @@ class Corridor:
             limits = scope(asked.question)
         if limits.refuse:
             return refusal(asked.question, limits.note)
+        plain = without_identifiers(question) or question
         with asked.clock.step("retrieve"):
             found = self.retriever.retrieve(
-                question, top_k=self._settings.retrieval.top_k, as_of=asked.as_of
+                plain, top_k=self._settings.retrieval.top_k, as_of=asked.as_of
             )
         with asked.clock.step("compose"):
-            draft = self._composer.compose(question, found.vector, found.evidence)
+            draft = self._composer.compose(plain, found.vector, found.evidence)
         always = self._settings.compose.always_answer
         usable = found.evidence if always else on_named_substances(question, found.evidence)
         enough = always or self._answerability.enough(draft)
@@ -186,7 +188,7 @@ class Corridor:
         cited = [tuple(ids[n] for n in sentence.citations) for sentence in release.sentences]
         vectors = self._version.encoder.encode([sentence.text for sentence in release.sentences])
         fit = self._composer.fit(
-            found.question,
+            without_identifiers(found.question) or found.question,
             found.retrieval.vector,
             [(s.text, ids) for s, ids in zip(release.sentences, cited, strict=True)],
             vectors,

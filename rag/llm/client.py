@@ -8,7 +8,7 @@ import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from rag.conversation import Turn
 from rag.errors import LLMError
@@ -136,11 +136,13 @@ class LLMClient:
 
     async def _deltas(self, messages: list[ChatMessage]) -> AsyncGenerator[ChatResponse]:
         if not self._blocking:
-            async for response in await self.llm.astream_chat(messages):
-                yield response
+            responses = cast("AsyncGenerator[ChatResponse]", await self.llm.astream_chat(messages))
+            async with aclosing(responses):  # a caller that leaves ends the request
+                async for response in responses:
+                    yield response
             return
-        responses = await self._in_thread(lambda: iter(self.llm.stream_chat(messages)))
-        while (found := await self._in_thread(lambda: next(responses, None))) is not None:
+        blocking = await self._in_thread(lambda: iter(self.llm.stream_chat(messages)))
+        while (found := await self._in_thread(lambda: next(blocking, None))) is not None:
             yield found
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
