@@ -105,13 +105,6 @@ def find(text: str) -> list[Finding]:
     return without_overlaps([*_identifiers(text), *_names(text)])
 
 
-def without_identifiers(text: str) -> str:
-    """The text without what was found: a name says nothing about which passage answers."""
-    for finding in reversed(find(text)):
-        text = f"{text[: finding.start]} {text[finding.end :]}"
-    return " ".join(text.split())
-
-
 def without_overlaps(findings: Iterable[Finding]) -> list[Finding]:
     """In order; where two meet, the longer one counts."""
     kept: list[Finding] = []
