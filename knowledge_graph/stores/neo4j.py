@@ -1,0 +1,265 @@
+"""The graph in a Neo4j server, versions side by side. Wants the extra `neo4j`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import neo4j
+
+from knowledge_graph.errors import GraphUnavailableError, VersionNotLoadedError
+from knowledge_graph.schema import Entity, Fact, GraphData, Relation
+from knowledge_graph.store import GraphCounts, Removed
+from knowledge_graph.stores import neo4j_queries as cypher
+from knowledge_graph.stores.deadline import Breaker, Calls
+from knowledge_graph.stores.keys import sendable
+from knowledge_graph.stores.neo4j_connection import Neo4jAddress, driver, explained
+from knowledge_graph.stores.neo4j_load import Loader, clear, locked
+
+
+@dataclass(frozen=True, slots=True)
+class VersionStatus:
+    """A version in the server."""
+
+    id: str
+    state: str
+    """`ready`, `loading` (under way, or killed) or `removing`."""
+    readable: bool
+    """Whether it is ready and in the format that this release reads."""
+    loaded_at_ms: int | None
+    """The server's clock, milliseconds since 1970, when it became ready."""
+    counts: GraphCounts
+    """All 0 until it is ready."""
+
+
+class Neo4jReader:
+    """Reads one version over Bolt, in read transactions that a cluster routes to its readers.
+
+    Three calls in a row that fail open a breaker: for ten seconds every call is then refused at
+    once, so that a server that is down costs answers no time.
+    """
+
+    def __init__(self, address: Neo4jAddress, version: str, connection: neo4j.Driver) -> None:
+        """Use `Neo4jStore.open`, or `Neo4jReader.connect`; the reader then owns `connection`."""
+        self.version = version
+        self._address = address
+        self._driver = connection
+        self._calls = Calls()
+        self._breaker = Breaker()
+
+    @classmethod
+    def connect(cls, address: Neo4jAddress, version: str) -> Self:
+        """A reader with a driver of its own, which connects when it is first used."""
+        return cls(address, version, driver(address))
+
+    def entities(self, keys: Sequence[str], *, deadline_s: float) -> dict[str, Entity]:
+        """See `GraphReader.entities`."""
+        rows = self._read(cypher.ENTITIES, deadline_s, keys=sendable(keys))
+        return {row[0]: cypher.to_entity(row) for row in rows}
+
+    def neighbours(
+        self,
+        keys: Sequence[str],
+        *,
+        relations: Collection[Relation],
+        limit: int,
+        deadline_s: float,
+    ) -> dict[str, list[Fact]]:
+        """See `GraphReader.neighbours`."""
+        sent = sendable(keys)
+        names = sorted(relation.value for relation in relations)
+        rows = self._read(cypher.NEIGHBOURS, deadline_s, keys=sent, relations=names, limit=limit)
+        return cypher.facts_by_key(sent, rows)
+
+    def facts_between(self, a: str, b: str, *, deadline_s: float) -> list[Fact]:
+        """See `GraphReader.facts_between`."""
+        if set(sendable([a, b])) != {a, b}:
+            return []
+        rows = self._read(cypher.FACTS_BETWEEN, deadline_s, a=a, b=b)
+        return sorted(map(cypher.to_fact, rows), key=lambda fact: fact.identity)
+
+    def passages(
+        self, keys: Sequence[str], *, limit: int, deadline_s: float
+    ) -> dict[str, list[tuple[str, float]]]:
+        """See `GraphReader.passages`."""
+        sent = sendable(keys)
+        rows = self._read(cypher.PASSAGES, deadline_s, keys=sent, limit=limit)
+        return cypher.passages_by_key(sent, rows)
+
+    def counts(self, *, deadline_s: float) -> GraphCounts:
+        """See `GraphReader.counts`."""
+        return GraphCounts(*self._read(cypher.COUNTS, deadline_s))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._driver.close()
+
+    def _read(self, statement: str, deadline_s: float, **values: Any) -> list[Any]:
+        self._breaker.check()
+
+        @neo4j.unit_of_work(timeout=deadline_s)
+        def work(transaction: neo4j.ManagedTransaction) -> list[Any] | None:
+            result = transaction.run(statement, version=self.version, **values)
+            record = result.single()
+            return None if record is None else list(record["rows"])
+
+        def call() -> list[Any] | None:
+            with (
+                explained(self._address),
+                self._driver.session(
+                    database=self._address.database, default_access_mode=neo4j.READ_ACCESS
+                ) as session,
+            ):
+                return session.execute_read(work)
+
+        try:
+            rows = self._calls.within(deadline_s, call)
+        except GraphUnavailableError:
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        if rows is None:
+            raise VersionNotLoadedError(_not_loaded(self._address, self.version))
+        return rows
+
+
+class Neo4jStore:
+    """Versions of the graph in a server.
+
+    >>> with Neo4jStore(Neo4jAddress("bolt://localhost:7687")) as store:  # doctest: +SKIP
+    ...     store.load("0123456789abcdef", data)
+    """
+
+    def __init__(self, address: Neo4jAddress) -> None:
+        """Connects when it is first used.
+
+        Raises:
+            GraphUnavailableError: the address cannot be one of a Neo4j server.
+        """
+        self._address = address
+        self._driver = driver(address)
+        self._schema = False
+
+    def load(self, version: str, data: GraphData) -> GraphCounts:
+        """See `GraphStore.load`. A version that is ready is left as it is."""
+        with self._session() as lock, self._session() as session:
+            self._constrain(session)
+            with locked(lock, version) as (transaction, state):
+                if state != "ready":
+                    clear(session, version)
+                    counts = Loader(session, version).load(data)
+                    transaction.run(
+                        cypher.FINISH,
+                        version=version,
+                        format=cypher.FORMAT,
+                        entities=counts.entities,
+                        facts=counts.facts,
+                        mentions=counts.mentions,
+                        passages=counts.passages,
+                    ).consume()
+                    transaction.commit()
+                    return counts
+        (ready,) = (status for status in self.statuses() if status.id == version)
+        return ready.counts
+
+    def open(self, version: str) -> Neo4jReader:
+        """See `GraphStore.open`."""
+        return Neo4jReader.connect(self._address, version)
+
+    def remove_passages(self, version: str, passage_ids: Collection[str]) -> Removed:
+        """See `GraphStore.remove_passages`. One transaction: all of it happens, or nothing."""
+        ids = sendable(passage_ids)
+        with self._session() as lock, locked(lock, version) as (transaction, state):
+            if state != "ready":
+                raise VersionNotLoadedError(_not_loaded(self._address, version))
+            facts = transaction.run(cypher.FORGET_STATEMENTS, version=version, passages=ids)
+            gone = int(facts.single(strict=True)["gone"])
+            rest = transaction.run(cypher.FORGET_MENTIONS, version=version, passages=ids)
+            row = rest.single(strict=True)
+            removed = Removed(gone, int(row["mentions"]), int(row["passages"]))
+            transaction.run(
+                cypher.RECOUNT,
+                version=version,
+                facts=removed.facts,
+                mentions=removed.mentions,
+                passages=removed.passages,
+            ).consume()
+            transaction.commit()
+        return removed
+
+    def versions(self) -> list[str]:
+        """See `GraphStore.versions`."""
+        return [status.id for status in self.statuses() if status.readable]
+
+    def statuses(self) -> list[VersionStatus]:
+        """Every version, unfinished ones too, sorted by id.
+
+        Raises:
+            GraphUnavailableError: the server cannot be reached or refuses us.
+        """
+        with self._session(neo4j.READ_ACCESS) as session:
+            rows = session.run(cypher.VERSIONS, format=cypher.FORMAT).values()
+        return [_status(row) for row in rows]
+
+    def remove_version(self, version: str) -> None:
+        """See `GraphStore.remove_version`. Readers lose it at once, the server in batches.
+
+        Raises:
+            LoadInProgressError: another process is loading or removing it.
+            GraphUnavailableError: the server cannot be reached or refuses us.
+        """
+        with self._session() as lock, self._session() as session:
+            with locked(lock, version) as (transaction, _):
+                transaction.run(cypher.DOOM, version=version).consume()
+                transaction.commit()
+            with locked(lock, version) as (transaction, _):
+                clear(session, version)
+                transaction.run(cypher.FORGET, version=version).consume()
+                transaction.commit()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _session(self, access: str = neo4j.WRITE_ACCESS) -> Iterator[neo4j.Session]:
+        with (
+            explained(self._address),
+            self._driver.session(
+                database=self._address.database, default_access_mode=access
+            ) as session,
+        ):
+            yield session
+
+    def _constrain(self, session: neo4j.Session) -> None:
+        """Constraints and indexes, made on first use; making them again changes nothing."""
+        if not self._schema:
+            for statement in cypher.SCHEMA:
+                session.run(statement).consume()
+            self._schema = True
+
+
+def _not_loaded(address: Neo4jAddress, version: str) -> str:
+    return (
+        f"Neo4j at {address.uri} does not hold index version {version} in full: load it with "
+        "`rag graph push`"
+    )
+
+
+def _status(row: Sequence[Any]) -> VersionStatus:
+    version, state, readable, loaded_at, *counted = row
+    return VersionStatus(
+        id=version,
+        state=state,
+        readable=state == "ready" and bool(readable),
+        loaded_at_ms=loaded_at,
+        counts=GraphCounts(*(number or 0 for number in counted)),
+    )
