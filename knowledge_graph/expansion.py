@@ -17,9 +17,10 @@ class Reached:
 
     entity: str
     score: float
-    """Product of the seed's weight and, for each Fact, its strength and its type's weight."""
+    """Sum over the seeds of the best path's product from each: the seed's weight and, for each
+    Fact, its strength and its type's weight. What two seeds lead to counts for both."""
     path: tuple[Fact, ...]
-    """The Facts walked, from the seed on; empty for a seed."""
+    """The Facts of the best path of all, from its seed on; empty for a seed."""
 
 
 def expand(
@@ -32,43 +33,71 @@ def expand(
     frontier: int,
     deadline_s: float,
 ) -> list[Reached]:
-    """Entities within `hops` of the seeds, best first, ties by key. Seeds come first.
+    """Entities within `hops` of the seeds, best first, ties by key.
 
     Args:
         seeds: entity key to its weight, 0..1.
         weights: types to walk, each with the share of the score that a step keeps, 0..1.
         fan_out: Facts followed from one entity.
-        frontier: entities that a further hop starts from, the best ones.
+        frontier: entities that a further hop starts from, the best ones of all seeds.
         deadline_s: seconds for all of it.
 
     Raises:
         GraphUnavailableError: the store cannot be reached, or the deadline passed.
     """
     end = time.monotonic() + deadline_s
-    best = {key: Reached(key, weight, ()) for key, weight in seeds.items()}
-    edge = sorted(best.values(), key=_order)[:frontier]
+    walks = {seed: {seed: Reached(seed, weight, ())} for seed, weight in seeds.items()}
+    edges = {seed: dict(walk) for seed, walk in walks.items()}
     for _ in range(hops):
         left = end - time.monotonic()
         if left <= 0:
             raise GraphUnavailableError(f"The graph took longer than {deadline_s} s")
+        starts = _best_of(edges, frontier)
         found = reader.neighbours(
-            [reached.entity for reached in edge],
-            relations=frozenset(weights),
-            limit=fan_out,
-            deadline_s=left,
+            starts, relations=frozenset(weights), limit=fan_out, deadline_s=left
         )
-        new: dict[str, Reached] = {}
-        for reached in edge:
-            for fact in found.get(reached.entity, ()):
-                key = fact.other(reached.entity)
-                score = reached.score * fact.strength * weights[fact.relation]
-                known = new.get(key) or best.get(key)
-                if known is None or score > known.score:
-                    new[key] = Reached(key, score, (*reached.path, fact))
-        best |= new
-        edge = sorted(new.values(), key=_order)[:frontier]
-    return sorted(best.values(), key=_order)
+        edges = {
+            seed: _step({k: r for k, r in edge.items() if k in found}, walks[seed], found, weights)
+            for seed, edge in edges.items()
+        }
+        for seed, edge in edges.items():
+            walks[seed] |= edge
+    return _summed(walks)
 
 
-def _order(reached: Reached) -> tuple[float, str]:
-    return -reached.score, reached.entity
+def _step(
+    edge: Mapping[str, Reached],
+    walk: Mapping[str, Reached],
+    found: Mapping[str, list[Fact]],
+    weights: Mapping[Relation, float],
+) -> dict[str, Reached]:
+    """What one more Fact reaches from `edge`, where it is better than what `walk` has."""
+    new: dict[str, Reached] = {}
+    for key, reached in edge.items():
+        for fact in found[key]:
+            other = fact.other(key)
+            score = reached.score * fact.strength * weights[fact.relation]
+            known = new.get(other) or walk.get(other)
+            if known is None or score > known.score:
+                new[other] = Reached(other, score, (*reached.path, fact))
+    return new
+
+
+def _best_of(edges: Mapping[str, Mapping[str, Reached]], most: int) -> list[str]:
+    best: dict[str, float] = {}
+    for edge in edges.values():
+        for key, reached in edge.items():
+            best[key] = max(reached.score, best.get(key, 0.0))
+    return sorted(best, key=lambda key: (-best[key], key))[:most]
+
+
+def _summed(walks: Mapping[str, Mapping[str, Reached]]) -> list[Reached]:
+    total: dict[str, float] = {}
+    best: dict[str, Reached] = {}
+    for walk in walks.values():
+        for key, reached in walk.items():
+            total[key] = total.get(key, 0.0) + reached.score
+            if key not in best or reached.score > best[key].score:
+                best[key] = reached
+    ordered = sorted(total, key=lambda key: (-total[key], key))
+    return [Reached(key, total[key], best[key].path) for key in ordered]

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import knowledge_graph
@@ -20,6 +21,9 @@ from knowledge_graph.vocabulary import Vocabulary, read_entities
 # What a passage is about shows in its headings first, then in how often it says the name.
 _IN_TITLE, _IN_HEADING, _IN_TEXT = 0.4, 0.3, 0.15
 _MOST_IN_TEXT = 3
+_CODE = (
+    "curated extraction graph lexicon mentions names passages patterns relations schema vocabulary"
+).split()
 Triple = tuple[str, Relation, str]
 
 
@@ -47,9 +51,9 @@ def sources_sha256(facts_dir: Path) -> str:
     """Hex SHA-256 over everything but the passages that decides what a graph holds: the tables,
     and the code that reads them, so that a change of either makes a new version."""
     digest = hashlib.sha256()
-    code = Path(knowledge_graph.__file__).parent
-    tables = [*facts_dir.glob("*.csv"), *shipped_folder().glob("*.tsv")]
-    for path in (*sorted(tables), *sorted(code.glob("*.py"))):
+    tables = sorted([*facts_dir.glob("*.csv"), *shipped_folder().glob("*.tsv")])
+    code = [files(knowledge_graph).joinpath(f"{name}.py") for name in _CODE]
+    for path in (*tables, *code):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -63,7 +67,7 @@ def build_graph(
 
     Facts and mentions come and go with the passages that carry them; ontology Facts stay.
     """
-    finder = MentionFinder(sources.vocabulary)
+    finder = MentionFinder(sources.vocabulary.names())
     extractor = Extractor(finder)
     stated: dict[Triple, set[str]] = defaultdict(set)
     denied: set[tuple[str, Relation, str, str]] = set()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from knowledge_graph.names import Term, terms
 from knowledge_graph.schema import Kind, kind_of
-from knowledge_graph.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class Span:
 class MentionFinder:
     """Finds names in texts. Threads may share it."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        names = vocabulary.names()
+    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+        """`names`: normal form of each name, to the keys that it may mean, likeliest first."""
         self._keys = [tuple(keys) for name, keys in names.items() if name]
         patterns = [_padded(name.split(" ")) for name in names if name]
         self._automaton = AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest)

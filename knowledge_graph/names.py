@@ -72,3 +72,8 @@ def _plain(word: str) -> str:
         if len(small) >= shortest:
             small = pattern.sub(replacement, small)
     return small
+
+
+def surface_words(text: str) -> list[str]:
+    """The words of `text` in small letters, as they are written."""
+    return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]

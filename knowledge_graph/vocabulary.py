@@ -84,6 +84,8 @@ class Vocabulary:
             known[entity.key] = entity if there is None else _merged(there, entity)
         self.entities = [known[key] for key in sorted(known)]
         """Sorted by key."""
+        self.own = frozenset(entity.key for entity in ours)
+        """Keys of the entities of `own`."""
         self._by_key = known
         self._by_name: dict[str, list[str]] = {}
         self._add(ours, frozenset())

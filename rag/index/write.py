@@ -17,6 +17,8 @@ from rag.errors import IndexUnavailableError
 from rag.index.content import Content
 from rag.index.encoder import save_encoder
 from rag.index.files import flush_folder
+from rag.index.graph import FOLDER as GRAPH
+from rag.index.graph import write_graph
 from rag.index.lexical import write_lexical
 from rag.index.manifest import (
     Counts,
@@ -33,7 +35,8 @@ from rag.index.reuse import Done, KnownVectors, embed
 from rag.index.sentence_vectors import Halves, write_sentence_vectors
 from rag.index.vectors import write_vectors
 
-Known = tuple[KnownVectors, KnownVectors]
+Known = tuple[KnownVectors, KnownVectors, KnownVectors | None]
+"""Of passages, sentences and the graph's lay phrases."""
 Stage = Callable[[str, int], Done]
 UNFINISHED = ".building-"
 REPLACED = ".replaced-"
@@ -56,7 +59,7 @@ def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage
     """Writes and flushes the version, and renames it into place.
 
     Args:
-        known: passage and sentence vectors of an earlier version with the same encoder.
+        known: vectors of an earlier version with the same encoder.
         stage: given a stage's name and how many texts it has, returns what to call as they are
             done.
 
@@ -96,7 +99,7 @@ def _write_files(
     record = save_encoder(recipe.encoder, recipe.model, folder / "encoder")
     write_passages(folder / "passages.sqlite", content.sources, content.passages)
     texts = [passage.indexed_text for _, passage in content.passages]
-    known_passages, known_sentences = known or (None, None)
+    known_passages, known_sentences, known_phrases = known or (None, None, None)
     done = stage("Embedding passages", len(texts))
     vectors, reused = embed(texts, recipe.encoder, known_passages, np.float32, done)
     write_vectors(folder / "vectors.faiss", vectors)
@@ -110,9 +113,16 @@ def _write_files(
     done = stage("Indexing words", len(texts))
     write_lexical(folder / "lexical", texts)
     done(len(texts))
+    done = stage("Linking facts", len(texts))
+    write_graph(folder / GRAPH, content, recipe.encoder, known_phrases, _silent)
+    done(len(texts))
     manifest = _manifest(folder, recipe, record)
     write_manifest(folder, manifest)
     return manifest, reused
+
+
+def _silent(_more: int) -> None:
+    """Lay phrases are not what a build is waited for."""
 
 
 def _sentence_chunks(recipe: Recipe, known: KnownVectors | None, done: Done) -> Iterator[Halves]:

@@ -14,6 +14,7 @@ from rag.retrieval.arm import Arm, Query
 from rag.retrieval.dense import DenseArm
 from rag.retrieval.duplicates import merged
 from rag.retrieval.fusion import fuse
+from rag.retrieval.graph import GraphArm
 from rag.retrieval.lexical import LexicalArm
 from rag.retrieval.parallel import ArmRunner
 from rag.retrieval.policy import excluded_sources, last_dated
@@ -34,6 +35,12 @@ class Retrieval:
     vector: Vectors
 
 
+def default_arms(version: IndexVersion, settings: Settings) -> tuple[Arm, ...]:
+    """The dense, the lexical and the graph arm of `version`."""
+    graph = GraphArm(version, version.graph.reader, settings.retrieval.deadline_s)
+    return DenseArm(version), LexicalArm(version), graph
+
+
 class HybridRetriever:
     """Finds evidence for a question in one index version. Threads may share it.
 
@@ -44,12 +51,12 @@ class HybridRetriever:
     def __init__(
         self, version: IndexVersion, settings: Settings, arms: Sequence[Arm] | None = None
     ) -> None:
-        """`arms`: those to ask; by default the dense and the lexical arm of `version`.
+        """`arms`: those to ask; by default all that `version` has.
 
         Raises:
             SettingsError: two arms have one name.
         """
-        chosen = (DenseArm(version), LexicalArm(version)) if arms is None else arms
+        chosen = default_arms(version, settings) if arms is None else arms
         self._arms = {arm.name: arm for arm in chosen}
         if len(self._arms) != len(chosen):
             raise SettingsError("Two retrieval arms have one name: give each a name of its own")
