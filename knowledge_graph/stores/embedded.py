@@ -73,6 +73,8 @@ class EmbeddedReader:
 
     def facts_between(self, a: str, b: str, *, deadline_s: float) -> list[Fact]:
         """See `GraphReader.facts_between`."""
+        if set(sendable([a, b])) != {a, b}:
+            return []
         query = f"SELECT {_FACT} FROM facts AS f WHERE f.subject = ? AND f.object = ?"  # noqa: S608
         facts = [
             _fact(row)

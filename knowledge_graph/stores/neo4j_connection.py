@@ -22,7 +22,7 @@ from knowledge_graph.errors import GraphUnavailableError
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 USER_AGENT = "plumbline"
-_TOO_SLOW = "Neo.ClientError.Transaction.TransactionTimedOut"
+_TOO_SLOW = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 _DENIED = "Neo.ClientError.Security."
 
 
@@ -71,6 +71,12 @@ def explained(address: Neo4jAddress) -> Iterator[None]:
         raise GraphUnavailableError(_advice(address, error)) from error
 
 
+def async_driver(address: Neo4jAddress) -> neo4j.AsyncDriver:
+    """As `driver`, for asynchronous callers."""
+    with explained(address):
+        return neo4j.AsyncGraphDatabase.driver(**address.options())
+
+
 def driver(address: Neo4jAddress) -> neo4j.Driver:
     """A driver. It connects when it is first used.
 
@@ -81,6 +87,14 @@ def driver(address: Neo4jAddress) -> neo4j.Driver:
         return neo4j.GraphDatabase.driver(**address.options())
 
 
+def not_loaded(address: Neo4jAddress, version: str) -> str:
+    """What to say when the server lacks a version."""
+    return (
+        f"Neo4j at {address.uri} does not hold index version {version} in full: load it with "
+        "`rag graph push`"
+    )
+
+
 def _advice(address: Neo4jAddress, error: Exception) -> str:
     where = f"Neo4j at {address.uri}"
     code = getattr(error, "code", None) or ""
@@ -89,7 +103,7 @@ def _advice(address: Neo4jAddress, error: Exception) -> str:
             f"{where} refuses user {address.user!r}: check RAG_GRAPH__USER and "
             "RAG_GRAPH__PASSWORD, and that this user may read and write"
         )
-    if code == _TOO_SLOW:
+    if code.rpartition(".")[2] in _TOO_SLOW:
         return f"{where} did not answer in time: raise RAG_GRAPH__TIMEOUT_S, or see to the server"
     if isinstance(error, ConfigurationError):
         return f"{where} cannot be used so: {_first_line(error)}; check RAG_GRAPH__URI"
