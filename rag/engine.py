@@ -151,7 +151,8 @@ class Engine:
         return self._version.source(source_id)
 
     def close(self) -> None:
-        """Release the version's files."""
+        """Release the version's files and the graph store's connections."""
+        self._retriever.close()
         self._version.close()
 
     def __enter__(self) -> Self:

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from knowledge_graph.store import GraphReader
 from rag.encoders.base import Vectors
 from rag.errors import IndexUnavailableError, NotFoundError, SettingsError
+from rag.index.graph_store import close_reader, open_reader
 from rag.index.version import IndexVersion
 from rag.model import Evidence, EvidenceGrade, Hit, Passage
 from rag.retrieval.arm import Arm, Query
@@ -35,9 +37,9 @@ class Retrieval:
     vector: Vectors
 
 
-def default_arms(version: IndexVersion, settings: Settings) -> tuple[Arm, ...]:
-    """The dense, the lexical and the graph arm of `version`."""
-    graph = GraphArm(version, version.graph.reader, settings.retrieval.deadline_s)
+def default_arms(version: IndexVersion, settings: Settings, reader: GraphReader) -> tuple[Arm, ...]:
+    """The dense, the lexical and the graph arm of `version`, the last over `reader`."""
+    graph = GraphArm(version, reader, settings.graph.timeout_s)
     return DenseArm(version), LexicalArm(version), graph
 
 
@@ -55,8 +57,11 @@ class HybridRetriever:
 
         Raises:
             SettingsError: two arms have one name.
+            MissingExtraError, GraphStoreError: the settings name a graph store that cannot be
+                used. One that is only down is no error: the graph arm is then left out.
         """
-        chosen = default_arms(version, settings) if arms is None else arms
+        self._reader = open_reader(version, settings.graph)
+        chosen = default_arms(version, settings, self._reader) if arms is None else arms
         self._arms = {arm.name: arm for arm in chosen}
         if len(self._arms) != len(chosen):
             raise SettingsError("Two retrieval arms have one name: give each a name of its own")
@@ -103,6 +108,10 @@ class HybridRetriever:
         evidence = sorted(self._evidence(hits, excluded), key=_order)
         degraded = tuple(sorted(failed.keys() | stale))
         return Retrieval(merged(evidence, top_k), degraded, vector)
+
+    def close(self) -> None:
+        """Closes connections to a graph store; the version stays open."""
+        close_reader(self._reader, self._version)
 
     def _excluded(self, as_of: dt.date | None) -> frozenset[str]:
         today = dt.date.today()
