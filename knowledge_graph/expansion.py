@@ -33,7 +33,38 @@ def expand(
     frontier: int,
     deadline_s: float,
 ) -> list[Reached]:
-    """Entities within `hops` of the seeds, best first, ties by key.
+    """Entities within `hops` of the seeds, best first, ties by key: `walks`, summed up.
+
+    Raises:
+        GraphUnavailableError: the store cannot be reached, or the deadline passed.
+    """
+    return _summed(
+        walks(
+            reader,
+            seeds,
+            weights=weights,
+            hops=hops,
+            fan_out=fan_out,
+            frontier=frontier,
+            deadline_s=deadline_s,
+        )
+    )
+
+
+def walks(
+    reader: GraphReader,
+    seeds: Mapping[str, float],
+    *,
+    weights: Mapping[Relation, float],
+    hops: int,
+    fan_out: int,
+    frontier: int,
+    deadline_s: float,
+) -> dict[str, dict[str, Reached]]:
+    """What each seed reaches within `hops`, by key, the seed itself included.
+
+    A walk never turns back over its own type of Fact: from one medicine to its class and down to
+    another medicine, or from one disorder by a shared symptom to another, is drift.
 
     Args:
         seeds: entity key to its weight, 0..1.
@@ -46,8 +77,8 @@ def expand(
         GraphUnavailableError: the store cannot be reached, or the deadline passed.
     """
     end = time.monotonic() + deadline_s
-    walks = {seed: {seed: Reached(seed, weight, ())} for seed, weight in seeds.items()}
-    edges = {seed: dict(walk) for seed, walk in walks.items()}
+    found_by = {seed: {seed: Reached(seed, weight, ())} for seed, weight in seeds.items()}
+    edges = {seed: dict(walk) for seed, walk in found_by.items()}
     for _ in range(hops):
         left = end - time.monotonic()
         if left <= 0:
@@ -57,12 +88,14 @@ def expand(
             starts, relations=frozenset(weights), limit=fan_out, deadline_s=left
         )
         edges = {
-            seed: _step({k: r for k, r in edge.items() if k in found}, walks[seed], found, weights)
+            seed: _step(
+                {k: r for k, r in edge.items() if k in found}, found_by[seed], found, weights
+            )
             for seed, edge in edges.items()
         }
         for seed, edge in edges.items():
-            walks[seed] |= edge
-    return _summed(walks)
+            found_by[seed] |= edge
+    return found_by
 
 
 def _step(
@@ -76,11 +109,19 @@ def _step(
     for key, reached in edge.items():
         for fact in found[key]:
             other = fact.other(key)
+            if reached.path and _turns_back(reached.path[-1], fact):
+                continue
             score = reached.score * fact.strength * weights[fact.relation]
             known = new.get(other) or walk.get(other)
             if known is None or score > known.score:
                 new[other] = Reached(other, score, (*reached.path, fact))
     return new
+
+
+def _turns_back(last: Fact, fact: Fact) -> bool:
+    return last.relation is fact.relation and (
+        last.object == fact.object or last.subject == fact.subject
+    )
 
 
 def _best_of(edges: Mapping[str, Mapping[str, Reached]], most: int) -> list[str]:
@@ -91,10 +132,10 @@ def _best_of(edges: Mapping[str, Mapping[str, Reached]], most: int) -> list[str]
     return sorted(best, key=lambda key: (-best[key], key))[:most]
 
 
-def _summed(walks: Mapping[str, Mapping[str, Reached]]) -> list[Reached]:
+def _summed(found_by: Mapping[str, Mapping[str, Reached]]) -> list[Reached]:
     total: dict[str, float] = {}
     best: dict[str, Reached] = {}
-    for walk in walks.values():
+    for walk in found_by.values():
         for key, reached in walk.items():
             total[key] = total.get(key, 0.0) + reached.score
             if key not in best or reached.score > best[key].score:

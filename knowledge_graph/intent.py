@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from knowledge_graph.schema import Relation
+from knowledge_graph.linking import How, Link
+from knowledge_graph.schema import Kind, Relation, kind_of
 
 _ASKED: tuple[tuple[re.Pattern[str], tuple[Relation, ...]], ...] = tuple(
     (re.compile(rf"\b(?:{words})", re.IGNORECASE), relations)
@@ -36,7 +37,10 @@ _ASKED: tuple[tuple[re.Pattern[str], tuple[Relation, ...]], ...] = tuple(
         ),
         (r"test|questionnaire|screen|form|score|scale", (Relation.SCREENED_BY,)),
         (r"together|often (?:come|occur)|comes? with|besides|also have", (Relation.COMORBID_WITH,)),
-        (r"kind|type|group|class|belong|what is|for example|like\b", (Relation.IN_CLASS, Relation.IS_A)),
+        (
+            r"kind|type|group|class|belong|what is|for example|like\b",
+            (Relation.IN_CLASS, Relation.IS_A),
+        ),
         (r"protect|prevent|keep (?:me|people) (?:safe|well)", (Relation.PROTECTS_AGAINST,)),
     )
 )
@@ -60,6 +64,40 @@ WALKED: Mapping[Relation, float] = MappingProxyType(
 """The share of its score that a walk keeps over each type of Fact."""
 ASKED_FOR = 0.95
 """The same for a type that the question asks after."""
+_TWO_STEPS = re.compile(
+    r"\b(?:first|second|usual|standard|used for|option|choice)\b", re.IGNORECASE
+)
+"""Words that stand for an entity without naming it: "the usual medicine for OCD"."""
+_TELLING = frozenset(
+    {
+        Kind.DISORDER,
+        Kind.SYMPTOM,
+        Kind.MEDICATION,
+        Kind.DRUG_CLASS,
+        Kind.THERAPY,
+        Kind.SIDE_EFFECT,
+        Kind.INSTRUMENT,
+        Kind.SELF_HELP,
+    }
+)
+_ALONE_TELLING = frozenset({Kind.MEDICATION, Kind.SYMPTOM})
+
+
+def needs_a_walk(question: str, links: Sequence[Link]) -> bool:
+    """Whether the graph can know more of this question than its words say.
+
+    A question that names one disorder and asks one thing of it is answered best by the words
+    and meaning of passages on it; a walk would only bring in the neighbours. It is another matter
+    with two names, with a medicine (whose class may be what passages speak of), with a symptom
+    (whose disorder may be), with words that only stand for a name, or with a name misspelt.
+    """
+    telling = [link for link in links if kind_of(link.key) in _TELLING]
+    return (
+        len({link.words.casefold() for link in telling}) > 1
+        or any(kind_of(link.key) in _ALONE_TELLING for link in telling)
+        or any(link.how is not How.NAME for link in telling)
+        or (bool(telling) and _TWO_STEPS.search(question) is not None)
+    )
 
 
 def relation_weights(question: str) -> dict[Relation, float]:

@@ -57,15 +57,16 @@ class Linker:
         self._phrases = lexicon.phrases
         self._vectors = phrase_vectors
         by_letter: dict[str, set[str]] = defaultdict(set)
-        name_stems = {stem for name in lexicon.names for stem in name.split(" ")}
+        self._stems = {stem for name in lexicon.names for stem in name.split(" ")}
         spoken = sorted(word for word in lexicon.words if _LETTERS.fullmatch(word))
         for word, stem in zip(spoken, stem_words(spoken), strict=True):
-            if stem in name_stems:
+            if stem in self._stems:
                 by_letter[word[0]].add(word)
         self._spellings = {letter: sorted(words) for letter, words in by_letter.items()}
 
     def link(self, question: str, vector: Vectors | None = None) -> list[Link]:
-        """The entities, the surest first, ties by key; each once.
+        """The entities, the surest first, ties by key; each once. Meaning is looked at only
+        where no name is found: near a name there is always a phrase that is near in meaning.
 
         Args:
             vector: the question's unit vector, from the encoder that made the phrase vectors.
@@ -74,7 +75,7 @@ class Linker:
         mended = self._mended(question)
         if mended != question:
             links += _named(mended, self._finder.find(mended), How.SPELLING)
-        if vector is not None and self._vectors is not None:
+        if not links and vector is not None and self._vectors is not None:
             links += self._meant(vector)
         best: dict[str, Link] = {}
         for link in links:
@@ -91,7 +92,7 @@ class Linker:
 
         def mend(match: re.Match[str]) -> str:
             word = surface_words(match.group())[0]
-            if word in self._words or word.removesuffix("s") in self._words:
+            if word in self._words or stem_words([word])[0] in self._stems:
                 return match.group()
             errors = 2 if len(word) >= _TWO_ERRORS_FROM else 1
             near = process.extract(

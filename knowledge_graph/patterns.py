@@ -104,7 +104,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         _TREATED,
-        r"\b(?:is|are) (?:prescription )?medicines? (?:that (?:are )?(?:treat|used (?:mainly )?to treat)|for)\b",
+        r"\b(?:is|are) (?:prescription )?medicines? (?:that (?:are )?"
+        r"(?:treat|used (?:mainly )?to treat)|for)\b",
         turned=True,
     ),
     _pattern(
