@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from rag.verify.alignment import Alignment, Analysed, EvidenceText, negated_stems
 from rag.verify.medicines import substances
+from rag.verify.roles import roles_agree
+from rag.verify.substitution import no_substitution
 from rag.verify.words import fold, stem
 
 Check = Callable[[Analysed, EvidenceText, Alignment], str | None]
@@ -87,10 +89,9 @@ def negation_agrees(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str
     """What the evidence denies is not affirmed, nor the other way round."""
     if aligned.coverage < _NEARLY_THE_SAME:
         return None
-    shared = claim.stem_set & aligned.sentence.stem_set
-    in_claim = negated_stems(claim) & shared
-    in_evidence = negated_stems(aligned.sentence) & shared
-    if bool(in_claim) != bool(in_evidence):
+    mine, theirs = negated_stems(claim), negated_stems(aligned.sentence)
+    denied = (mine - theirs) & aligned.sentence.stem_set | (theirs - mine) & claim.stem_set
+    if denied and not (mine and theirs):
         return "negation: the claim and the cited passage say opposite things"
     return None
 
@@ -154,6 +155,8 @@ CHECKS: tuple[Check, ...] = (
     negation_agrees,
     directions_agree,
     strength_agrees,
+    no_substitution,
+    roles_agree,
 )
 
 

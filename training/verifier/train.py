@@ -28,7 +28,7 @@ from training.verifier.model import Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
 
 BATCH_TOKENS = 3072
-WARMUP_STEPS = 60
+WARMUP_STEPS = 150
 FIRST_STAGE_SHARE = 0.2  # of `--minutes`, at most
 SMOOTHING = 0.03
 TOKEN_LOSS = 0.3
@@ -64,7 +64,7 @@ class Trainer:
                 {"params": decayed, "scale": 1.0, "weight_decay": 0.01},
             ],
             lr=rate,
-            betas=(0.9, 0.98),
+            eps=1e-6,
         )
 
     def batch(self, pairs: list[Encoded]) -> Batch:
@@ -124,9 +124,10 @@ class Trainer:
             for name, p in self.masters.items():
                 p.copy_(tensors[f"master.{name}"])
                 self.weights[name].copy_(p)
-                self.optimiser.state[p] = {
-                    key: tensors[f"{key}.{name}"] for key in ("exp_avg", "exp_avg_sq", "step")
-                }
+                if f"step.{name}" in tensors:  # the token head has none before its first label
+                    self.optimiser.state[p] = {
+                        key: tensors[f"{key}.{name}"] for key in ("exp_avg", "exp_avg_sq", "step")
+                    }
 
 
 def main() -> None:
@@ -134,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rows", type=int, help="rows of each stage, for a trial run")
