@@ -5,9 +5,10 @@ Format: http://graphml.graphdrawing.org/specification.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import IO
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from knowledge_graph.schema import Entity, Fact, GraphData
 
@@ -29,12 +30,13 @@ def write_graphml(stream: IO[bytes], data: GraphData) -> int:
     """
     xml = XMLGenerator(stream, encoding="utf-8", short_empty_elements=True)
     xml.startDocument()
-    xml.startElement("graphml", {"xmlns": "http://graphml.graphdrawing.org/xmlns"})
+    _begin(xml, "graphml", {"xmlns": "http://graphml.graphdrawing.org/xmlns"})
     for domain, names in (("node", _NODE), ("edge", _EDGE)):
         for name in names:
             key = {"id": f"{domain}-{name}", "for": domain, "attr.name": name}
-            _element(xml, "key", {**key, "attr.type": "string"})
-    xml.startElement("graph", {"id": "knowledge", "edgedefault": "directed"})
+            _begin(xml, "key", {**key, "attr.type": "string"})
+            xml.endElement("key")
+    _begin(xml, "graph", {"id": "knowledge", "edgedefault": "directed"})
     for entity in data.entities:
         _described(xml, "node", {"id": entity.key}, _node(entity))
     count = 0
@@ -69,19 +71,15 @@ def _edge(fact: Fact) -> Mapping[str, str]:
 def _described(
     xml: XMLGenerator, tag: str, attributes: Mapping[str, str], values: Mapping[str, str]
 ) -> None:
-    xml.startElement(tag, _writable(attributes.items()))
+    _begin(xml, tag, attributes)
     for name, value in values.items():
         if value:
-            xml.startElement("data", {"key": f"{tag}-{name}"})
+            _begin(xml, "data", {"key": f"{tag}-{name}"})
             xml.characters(value.translate(_FORBIDDEN))
             xml.endElement("data")
     xml.endElement(tag)
 
 
-def _element(xml: XMLGenerator, tag: str, attributes: Mapping[str, str]) -> None:
-    xml.startElement(tag, dict(attributes))
-    xml.endElement(tag)
-
-
-def _writable(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {name: value.translate(_FORBIDDEN) for name, value in items}
+def _begin(xml: XMLGenerator, tag: str, attributes: Mapping[str, str]) -> None:
+    kept = {name: value.translate(_FORBIDDEN) for name, value in attributes.items()}
+    xml.startElement(tag, AttributesImpl(kept))

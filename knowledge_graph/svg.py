@@ -121,7 +121,9 @@ def _column(
     return parts
 
 
-def _box(x: float, y: float, width: float, height: float, key: str, name: str, *, bold: bool) -> str:
+def _box(
+    x: float, y: float, width: float, height: float, key: str, name: str, *, bold: bool
+) -> str:
     short = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1].rstrip()}…"
     weight = " font-weight='bold'" if bold else ""
     return (

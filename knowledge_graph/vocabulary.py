@@ -77,8 +77,9 @@ class Vocabulary:
     def __init__(self, spine: Iterable[Entity], own: Iterable[Entity]) -> None:
         """An entity that both have takes its name from `own` and synonyms from both. A name that
         `own` gives to something means nothing else in the spine."""
-        ours = list(own)
-        known = {entity.key: entity for entity in spine}
+        ours, theirs = list(own), list(spine)
+        self._parts = theirs, ours
+        known = {entity.key: entity for entity in theirs}
         for entity in ours:
             there = known.get(entity.key)
             known[entity.key] = entity if there is None else _merged(there, entity)
@@ -97,6 +98,11 @@ class Vocabulary:
                 keys = self._by_name.setdefault(name, [])
                 if name and name not in taken and entity.key not in keys:
                     keys.append(entity.key)
+
+    def extended(self, more: Iterable[Entity]) -> Vocabulary:
+        """This vocabulary with more entities in its spine: they take no name from our own."""
+        spine, own = self._parts
+        return Vocabulary([*spine, *more], own)
 
     def entity(self, key: str) -> Entity | None:
         """The entity with this key."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import neo4j
 
-from knowledge_graph.errors import VersionNotLoadedError
+from knowledge_graph.errors import LoadInProgressError, VersionNotLoadedError
 from knowledge_graph.schema import GraphData
 from knowledge_graph.store import GraphCounts, Removed
 from knowledge_graph.stores import neo4j_queries as cypher
@@ -132,6 +132,24 @@ class Neo4jStore(AbstractContextManager["Neo4jStore"]):
                 clear(session, version)
                 transaction.run(cypher.FORGET, version=version).consume()
                 transaction.commit()
+
+    def prune(self, keep: int, active: str) -> list[str]:
+        """Removes all versions but `active` and the newest, `keep` in all; returns their ids.
+        Those that are under way are left alone, those that stopped half-way are removed.
+
+        Raises:
+            GraphUnavailableError: the server cannot be reached or refuses us.
+        """
+        others = [status for status in self.statuses() if status.id != active]
+        others.sort(key=lambda status: (status.readable, status.loaded_at_ms or 0), reverse=True)
+        gone = []
+        for status in others[keep - 1 :]:
+            try:
+                self.remove_version(status.id)
+            except LoadInProgressError:
+                continue
+            gone.append(status.id)
+        return sorted(gone)
 
     def close(self) -> None:
         """Closes the connections."""

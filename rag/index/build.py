@@ -13,6 +13,7 @@ from rag.index.content import ID_DIGITS, arrange, content_sha256
 from rag.index.documents import Quarantine, cut_passages, find_documents, read_documents
 from rag.index.files import build_errors
 from rag.index.graph import graph_sha256, known_phrases
+from rag.index.imports import grounding_documents, imports_in
 from rag.index.locks import build_lock
 from rag.index.passages import PassageStore
 from rag.index.reuse import Done, known_vectors
@@ -116,10 +117,12 @@ def _build(
     cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine)
     if not cut:
         raise BuildError(_nothing(quarantine))
+    imports = imports_in(settings.index_dir)
+    cut += grounding_documents(imports)
     content = arrange(cut)
     chunker = f"{settings.ingest.min_tokens}-{settings.ingest.max_tokens} tokens"
     digest = content_sha256(
-        content, chunker=chunker, encoder_sha256=encoder.sha256, graph_sha256=graph_sha256()
+        content, chunker=chunker, encoder_sha256=encoder.sha256, graph_sha256=graph_sha256(imports)
     )
     recipe = Recipe(
         id=digest[:ID_DIGITS],
@@ -128,6 +131,7 @@ def _build(
         chunker=chunker,
         encoder=encoder,
         model=settings.encoder.model,
+        imports=imports,
     )
     before = _active_passage_ids(store)
     there = _intact(store, recipe.id)

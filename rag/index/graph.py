@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import corpora
 from knowledge_graph.errors import GraphError
+from knowledge_graph.extraction import Extractor
 from knowledge_graph.graph import Sources, build_graph, sources_sha256
+from knowledge_graph.imports import Statement, with_imports
 from knowledge_graph.lexicon import make_lexicon, read_lexicon, write_lexicon
 from knowledge_graph.linking import Linker
 from knowledge_graph.passages import PassageText
@@ -18,16 +21,18 @@ from knowledge_graph.stores.embedded import EmbeddedReader, write
 from rag.encoders.base import Encoder
 from rag.errors import BuildError, IndexCorruptError
 from rag.index.content import Content
+from rag.index.imports import Import, imports_sha256
 from rag.index.passages import source_names
 from rag.index.reuse import Done, KnownVectors, embed
 
 FOLDER = "graph"
 _PHRASES = "phrases.npy"
+_IMPORTED = "imported.tsv"
 
 
-def graph_sha256() -> str:
+def graph_sha256(imports: Sequence[Import] = ()) -> str:
     """Hex SHA-256 of what decides the graph besides the passages."""
-    return sources_sha256(corpora.facts_dir())
+    return sources_sha256(corpora.facts_dir()) + imports_sha256(imports)
 
 
 def passage_texts(content: Content) -> list[PassageText]:
@@ -46,7 +51,12 @@ def passage_texts(content: Content) -> list[PassageText]:
 
 
 def write_graph(
-    folder: Path, content: Content, encoder: Encoder, known: KnownVectors | None, done: Done
+    folder: Path,
+    content: Content,
+    encoder: Encoder,
+    known: KnownVectors | None,
+    done: Done,
+    imports: Sequence[Import] = (),
 ) -> None:
     """Writes the graph of these passages, its names, and the vectors of lay phrases.
 
@@ -61,7 +71,15 @@ def write_graph(
     supersedes = [(source.id, older) for source in content.sources for older in source.supersedes]
     try:
         sources = Sources.shipped(corpora.facts_dir())
-        write(folder, build_graph(sources, texts, supersedes))
+        read = [one.read(sources.vocabulary) for one in imports]
+        sources = with_imports(sources, read)
+        data = build_graph(sources, texts, supersedes)
+        if read:
+            statements = {key: s for one in read for key, s in one.statements.items()}
+            _write_statements(folder, statements)
+            named = {key: statement.source for key, statement in statements.items()}
+            data = replace(data, passages={**named, **data.passages})
+        write(folder, data)
     except GraphError as error:
         raise BuildError(f"The knowledge graph could not be built: {error}") from error
     lexicon = make_lexicon(sources.vocabulary, _texts(texts))
@@ -94,11 +112,20 @@ class VersionGraph:
             lexicon = read_lexicon(folder)
             self.embedded = EmbeddedReader(folder, version)
             vectors = np.load(folder / _PHRASES, allow_pickle=False)
+            self._statements = _read_statements(folder)
         except (GraphError, OSError, ValueError) as error:
             raise IndexCorruptError(
                 f"The graph of index version {version} is damaged: {error}. Run `rag build`"
             ) from error
         self.linker = Linker(lexicon, vectors.astype(np.float32))
+        self.extractor = Extractor(self.linker.finder)
+        """Reads what sentences state, by the names of this version."""
+
+    def imported_sentence(self, passage_id: str) -> str:
+        """The sentence of an imported graph with this id, and its paper; "" for none. It is no
+        passage unless the user allowed its import to ground answers."""
+        statement = self._statements.get(passage_id)
+        return f"{statement.source}: {statement.text}" if statement else ""
 
     @property
     def reader(self) -> GraphReader:
@@ -108,6 +135,19 @@ class VersionGraph:
     def close(self) -> None:
         """Closes the files."""
         self.embedded.close()
+
+
+def _write_statements(folder: Path, statements: Mapping[str, Statement]) -> None:
+    lines = (f"{key}\t{s.source}\t{s.text}\n" for key, s in sorted(statements.items()))
+    (folder / _IMPORTED).write_text("".join(lines), encoding="utf-8")
+
+
+def _read_statements(folder: Path) -> dict[str, Statement]:
+    path = folder / _IMPORTED
+    if not path.is_file():
+        return {}
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if line]
+    return {key: Statement(source, text) for key, source, text in rows}
 
 
 def _texts(passages: Sequence[PassageText]) -> list[str]:

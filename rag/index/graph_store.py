@@ -1,14 +1,12 @@
-"""Which store the graph is read from, as the settings say, and its errors as the engine's own."""
+"""Which store the graph is read from, as the settings say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from knowledge_graph.errors import GraphDataError, GraphError
 from knowledge_graph.store import GraphReader
-from rag.errors import GraphImportError, GraphStoreError, MissingExtraError
+from rag.errors import MissingExtraError
+from rag.index.graph_errors import graph_errors
 from rag.index.version import IndexVersion
 from rag.settings import GraphSettings
 
@@ -73,14 +71,3 @@ def neo4j_address(settings: GraphSettings) -> Neo4jAddress:
         database=settings.database,
         connect_timeout_s=settings.connect_timeout_s,
     )
-
-
-@contextmanager
-def graph_errors() -> Iterator[None]:
-    """Turns the graph's errors into the engine's own tree; the messages stay."""
-    try:
-        yield
-    except GraphDataError as error:
-        raise GraphImportError(str(error)) from error
-    except GraphError as error:
-        raise GraphStoreError(str(error)) from error

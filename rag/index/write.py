@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from rag.index.encoder import save_encoder
 from rag.index.files import flush_folder
 from rag.index.graph import FOLDER as GRAPH
 from rag.index.graph import write_graph
+from rag.index.imports import Import
 from rag.index.lexical import write_lexical
 from rag.index.manifest import (
     Counts,
@@ -53,6 +54,7 @@ class Recipe:
     chunker: str
     encoder: Encoder
     model: str
+    imports: Sequence[Import] = ()
 
 
 def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
@@ -114,7 +116,7 @@ def _write_files(
     write_lexical(folder / "lexical", texts)
     done(len(texts))
     done = stage("Linking facts", len(texts))
-    write_graph(folder / GRAPH, content, recipe.encoder, known_phrases, _silent)
+    write_graph(folder / GRAPH, content, recipe.encoder, known_phrases, _silent, recipe.imports)
     done(len(texts))
     manifest = _manifest(folder, recipe, record)
     write_manifest(folder, manifest)
