@@ -18,6 +18,7 @@ from rag.compose.release import answer_text
 from rag.compose.words import abstention, refusal
 from rag.encoders.base import Encoder
 from rag.errors import CorpusError
+from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion
 from rag.model import Answer, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
@@ -149,6 +150,15 @@ class Engine:
     def source(self, source_id: str) -> Source:
         """A source of the active version. Raises NotFoundError."""
         return self._version.source(source_id)
+
+    def entity(self, key: str) -> EntityView:
+        """What the graph says of an entity, by key ("Disorder:DOID:594") or canonical id.
+
+        Raises:
+            NotFoundError: the graph has no such entity.
+            GraphStoreError: the graph store is down, too slow, or lacks this version.
+        """
+        return entity_view(self._retriever.graph, key, self.settings.graph.timeout_s)
 
     def close(self) -> None:
         """Release the version's files and the graph store's connections."""

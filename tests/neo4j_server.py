@@ -24,8 +24,8 @@ PASSWORD = "plumbline-tests"
 IMAGE = "neo4j:5.26"
 ROOT = Path(__file__).resolve().parent.parent
 NONE_FOUND = (
-    "no Neo4j to test against: set NEO4J_URI (and NEO4J_USER, NEO4J_PASSWORD), or start Docker, "
-    "or have ../shared/neo4j and Java 17"
+    "no Neo4j to test against: set NEO4J_URI (and NEO4J_USER, NEO4J_PASSWORD), or have "
+    f"../shared/neo4j and Java 17, or Docker with the image {IMAGE}"
 )
 
 

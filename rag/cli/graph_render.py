@@ -14,7 +14,7 @@ from knowledge_graph.wording import relation_words
 from rag.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from rag.index.graph_view import EntityView, FactView
+    from rag.index.graph_view import EntityRef, EntityView, FactView
     from rag.index.version import IndexVersion
 
 _MOST_PASSAGES = 3  # of one fact
@@ -29,14 +29,12 @@ def print_entity(view: EntityView, version: IndexVersion) -> None:
     if view.xrefs:
         tree.add(Text(f"elsewhere: {', '.join(view.xrefs)}"))
     branches: dict[str, Tree] = {}
-    for fact in view.facts:
-        reverse = fact.subject.key != view.key
-        words = relation_words(Relation(fact.relation), reverse=reverse)
+    for (words, other), facts in _by_end(view).items():
         if words not in branches:
             branches[words] = tree.add(Text(words, style="italic"))
-        other = fact.subject if reverse else fact.object
-        leaf = branches[words].add(Text.assemble((other.name, "bold"), f"  {_notes(fact)}"))
-        _add_passages(leaf, fact.passages, version)
+        notes = ", ".join(dict.fromkeys(note for fact in facts for note in _notes(fact)))
+        leaf = branches[words].add(Text.assemble((other.name, "bold"), f"  ({notes})"))
+        _add_passages(leaf, dict.fromkeys(i for fact in facts for i in fact.passages), version)
     if view.passages:
         branch = tree.add(Text("passages most about it", style="italic"))
         _add_passages(branch, [mention.passage_id for mention in view.passages], version)
@@ -53,12 +51,22 @@ def print_path(way: Sequence[FactView], version: IndexVersion) -> None:
         head = Text.assemble(
             (fact.subject.name, "bold"), f" → {fact.words} → ", (fact.object.name, "bold")
         )
-        tree = Tree(Text.assemble(head, f"  {_notes(fact)}"))
+        tree = Tree(Text.assemble(head, f"  ({', '.join(_notes(fact))})"))
         _add_passages(tree, fact.passages, version)
         _print(tree)
 
 
-def _notes(fact: FactView) -> str:
+def _by_end(view: EntityView) -> dict[tuple[str, EntityRef], list[FactView]]:
+    """Facts that say the same of the same, whatever their origin, in the order of the view."""
+    found: dict[tuple[str, EntityRef], list[FactView]] = {}
+    for fact in view.facts:
+        reverse = fact.subject.key != view.key
+        words = relation_words(Relation(fact.relation), reverse=reverse)
+        found.setdefault((words, fact.subject if reverse else fact.object), []).append(fact)
+    return found
+
+
+def _notes(fact: FactView) -> list[str]:
     notes = [
         f"{fact.line} line" if fact.line in ("first", "second") else fact.line,
         fact.qualifier,
@@ -66,7 +74,7 @@ def _notes(fact: FactView) -> str:
         fact.origin,
         fact.source,
     ]
-    return f"({', '.join(filter(None, notes))})"
+    return list(filter(None, notes))
 
 
 def _add_passages(tree: Tree, passage_ids: Iterable[str], version: IndexVersion) -> None:

@@ -109,6 +109,11 @@ class HybridRetriever:
         degraded = tuple(sorted(failed.keys() | stale))
         return Retrieval(merged(evidence, top_k), degraded, vector)
 
+    @property
+    def graph(self) -> GraphReader:
+        """The graph, in the store that the settings name."""
+        return self._reader
+
     def close(self) -> None:
         """Closes connections to a graph store; the version stays open."""
         close_reader(self._reader, self._version)
