@@ -220,12 +220,16 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
                         f"{path}:{reader.line_num}: a cell has more than {_LONGEST_CELL} "
                         "characters: is a quotation mark left open?"
                     )
-                found = {name: " ".join(cell.split()) for name, cell in cells.items()}
+                found = {name: _clean(cell) for name, cell in cells.items()}
                 yield {name: found.get(name, "") for name in COLUMNS}
     except OSError as error:
         raise GraphDataError(f"{path}: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise GraphDataError(f"{path}: not a CSV in UTF-8 ({error})") from error
+
+
+def _clean(cell: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in cell).split())
 
 
 def _columns(path: Path, header: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from knowledge_graph.errors import GraphDataError
-from knowledge_graph.schema import STRENGTH, Entity, Fact, GraphData, Mention, Origin
+from knowledge_graph.schema import STRENGTH, Entity, GraphData, Mention, Origin
 from knowledge_graph.store import GraphCounts, Removed
 
 FILE = "graph.sqlite"
@@ -93,8 +93,6 @@ SELECT 'Fact', subject FROM facts WHERE subject NOT IN (SELECT key FROM entities
 UNION ALL SELECT 'Fact', object FROM facts WHERE object NOT IN (SELECT key FROM entities)
 UNION ALL SELECT 'mention', entity FROM mentions WHERE entity NOT IN (SELECT key FROM entities)
 UNION ALL SELECT 'mention', passage FROM mentions WHERE passage NOT IN (SELECT id FROM passages)
-UNION ALL SELECT 'Fact', p.value FROM facts, json_each(facts.passages) AS p
-    WHERE facts.passages <> '' AND p.value NOT IN (SELECT id FROM passages)
 LIMIT 1
 """
 
@@ -120,10 +118,7 @@ def write(folder: Path, data: GraphData) -> GraphCounts:
                 database.execute(statement)
             unknown = database.execute(_UNKNOWN).fetchone()
             if unknown is not None:
-                raise GraphDataError(
-                    f"A {unknown[0]} names {unknown[1]!r}, which is no entity or passage of the "
-                    "graph; mend its tables"
-                )
+                raise _unknown(*unknown)
             database.execute(_ENDS)
             database.execute("COMMIT")
         return counts(database)
@@ -177,9 +172,7 @@ def _fill(database: sqlite3.Connection, data: GraphData) -> None:
     )
     database.executemany("INSERT INTO passages VALUES (?, ?)", sorted(data.passages.items()))
     database.executemany("INSERT INTO supersedes VALUES (?, ?)", sorted(set(data.supersedes)))
-    database.executemany(
-        "INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _facts(data.facts)
-    )
+    database.executemany("INSERT INTO arrived VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _facts(data))
     database.executemany("INSERT INTO mentioned VALUES (?, ?, ?)", _mentions(data.mentions))
 
 
@@ -193,8 +186,11 @@ def _entity(entity: Entity) -> tuple[str, ...]:
     )
 
 
-def _facts(facts: Iterable[Fact]) -> Iterator[tuple[object, ...]]:
-    for fact in facts:
+def _facts(data: GraphData) -> Iterator[tuple[object, ...]]:
+    for fact in data.facts:
+        unknown = [passage for passage in fact.passages if passage not in data.passages]
+        if unknown:
+            raise _unknown("Fact", unknown[0])
         yield (
             fact.subject,
             fact.relation.value,
@@ -211,6 +207,12 @@ def _facts(facts: Iterable[Fact]) -> Iterator[tuple[object, ...]]:
 def _mentions(mentions: Iterable[Mention]) -> Iterator[tuple[str, float, str]]:
     for mention in mentions:
         yield mention.entity, mention.weight, mention.passage
+
+
+def _unknown(what: str, name: str) -> GraphDataError:
+    return GraphDataError(
+        f"A {what} names {name!r}, which is no entity or passage of the graph; mend its tables"
+    )
 
 
 @contextmanager
