@@ -52,7 +52,7 @@ class Linker:
     def __init__(self, lexicon: Lexicon, phrase_vectors: Vectors | None = None) -> None:
         """`phrase_vectors`: (phrases, dimensions), unit length, in the order of
         `lexicon.phrases`; without them nothing is linked by meaning."""
-        self._finder = MentionFinder(lexicon.names)
+        self.finder = MentionFinder(lexicon.names)
         self._words = lexicon.words
         self._phrases = lexicon.phrases
         self._vectors = phrase_vectors
@@ -71,10 +71,10 @@ class Linker:
         Args:
             vector: the question's unit vector, from the encoder that made the phrase vectors.
         """
-        links = _named(question, self._finder.find(question), How.NAME)
+        links = _named(question, self.finder.find(question), How.NAME)
         mended = self._mended(question)
         if mended != question:
-            links += _named(mended, self._finder.find(mended), How.SPELLING)
+            links += _named(mended, self.finder.find(mended), How.SPELLING)
         if not links and vector is not None and self._vectors is not None:
             links += self._meant(vector)
         best: dict[str, Link] = {}
@@ -85,7 +85,7 @@ class Linker:
 
     def spans(self, text: str) -> list[Span]:
         """Where names stand in `text`, as they are written."""
-        return self._finder.find(text)
+        return self.finder.find(text)
 
     def _mended(self, question: str) -> str:
         """The question with misspelt words put right, where only one word can be meant."""

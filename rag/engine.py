@@ -13,7 +13,9 @@ from types import TracebackType
 from typing import Self
 
 from rag.compose.answerability import Answerability
+from rag.compose.classes import classes_of
 from rag.compose.extractive import Draft, ExtractiveComposer
+from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
 from rag.compose.words import abstention, refusal
 from rag.encoders.base import Encoder
@@ -30,6 +32,7 @@ from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
 from rag.verify import open_gate
+from rag.verify.graph_check import GraphCheck
 
 
 class Engine:
@@ -45,10 +48,14 @@ class Engine:
         self._version = version
         self._retriever = HybridRetriever(version, settings)
         self._composer = ExtractiveComposer(
-            version.sentence_vectors, version.idf, settings.compose.max_sentences
+            version.sentence_vectors,
+            version.idf,
+            settings.compose.max_sentences,
+            classes_of(version.graph),
         )
         self._answerability = Answerability.shipped()
         self._gate = open_gate(version.encoder)
+        self._graph_check = GraphCheck(version.graph.extractor, version.graph.reader)
         self._concerns = _classifier(version.encoder)
 
     @classmethod
@@ -191,10 +198,14 @@ class Engine:
         )
         if not self._answerability.enough(draft):
             return silence(dropped=())
-        judged = Inspector(self._gate, found.evidence, audience).inspect(draft.sentences)
+        inspector = Inspector(self._gate, found.evidence, audience, self._graph_check)
+        judged = inspector.inspect(draft.sentences)
         release = Release.of(judged, found.evidence)
         if not release.answers:
             return silence(dropped=release.dropped)
+        notes = {s.text: s.note for s in draft.sentences if s.note}
+        said = dict.fromkeys(notes[s.text] for s in release.sentences if s.text in notes)
+        note = " ".join(filter(None, (note, *said)))
         return Answer(
             status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
             question=question,
@@ -203,6 +214,7 @@ class Engine:
             sentences=release.sentences,
             citations=release.citations,
             dropped=release.dropped,
+            paths=graph_paths(self._version.graph, question, release.sentences, release.citations),
             index_version=self.version_id,
             degraded=found.degraded,
         )

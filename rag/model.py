@@ -244,6 +244,14 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphPath:
+    """Why the knowledge graph led here: "panic disorder → treated by → CBT"."""
+
+    text: str
+    citations: tuple[int, ...]  # numbers of the citations that state its last step
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Everything the engine returns for one question.
 
@@ -258,6 +266,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    paths: tuple[GraphPath, ...] = ()
     resources: tuple[Resource, ...] = ()
     searched: tuple[str, ...] = ()  # titles looked at when the engine abstains
     index_version: str = ""
