@@ -68,7 +68,7 @@ PATTERNS: tuple[Pattern, ...] = (
         _AGAINST,
         r"\b(?:should not|must not|are not|is not|were not|was not) (?:be )?"
         + _HOW
-        + r"(?:used|prescribed|offered|recommended|given|advised)(?: alone| routinely)?"
+        + r"(?:used|prescribed|offered|recommended|given|advised)(?: routinely)?"
         + r"(?: to treat| for| in| as a treatment for)\b",
     ),
     _pattern(_AGAINST, r"\bnot (?:recommended|advised|suitable) (?:for|in)\b"),
@@ -108,9 +108,7 @@ PATTERNS: tuple[Pattern, ...] = (
         r"(?:treat|used (?:mainly )?to treat)|for)\b",
         turned=True,
     ),
-    _pattern(
-        _TREATED, rf"\b(?:is|are) {_HOW}approved (?:for|to treat|to help prevent)\b", turned=True
-    ),
+    _pattern(_TREATED, rf"\b(?:is|are) {_HOW}approved (?:for|to treat)\b", turned=True),
     _pattern(
         _TREATED,
         r"\b(?:medicines?|treatments?|therap(?:y|ies)) (?:for|of) \uE000(\d+)\uE001"
@@ -200,7 +198,7 @@ ADVISED = re.compile(
 """A body gives advice; what it advises and for whom both stand after it."""
 NEGATED = re.compile(
     r"\b(?:not|no|non|never|without|neither|nor|cannot|unlikely|rather than|instead of|against|"
-    r"unless|myth|wrong|false that|less common than|differs?|different from|mistaken for|"
+    r"unless|if|whether|myth|wrong|false that|less common than|differs?|different from|mistaken for|"
     r"ruled? out|look like|n't)\b",
     re.IGNORECASE,
 )

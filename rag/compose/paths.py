@@ -63,7 +63,11 @@ def _paths(
                 classes.setdefault(fact.object, fact)
     walks: list[tuple[Fact, ...]] = [(fact,) for key in asked for fact in near.get(key, ())]
     for group, facts in around(list(classes)).items():
-        walks += [(classes[group], fact) for fact in facts if fact != classes[group]]
+        walks += [
+            (classes[group], fact)
+            for fact in facts
+            if fact.subject == group and fact.relation is not Relation.IN_CLASS
+        ]
     best: dict[tuple[str, str, str], tuple[float, GraphPath]] = {}
     for walk in walks:
         last = walk[-1]
@@ -73,6 +77,7 @@ def _paths(
         if not cited or not last.grounds or end not in said or end == start:
             continue
         score = weights[last.relation] * (1.0 if walk[0].subject in asked else _TURNED)
+        score += end in asked  # it joins two things that the question names
         said_so = (start, last.relation.value, end)
         if said_so not in best or score > best[said_so][0]:
             best[said_so] = (score, GraphPath(_text(graph, walk), cited))
