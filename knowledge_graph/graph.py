@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Protocol
 
 import knowledge_graph
 from knowledge_graph.curated import ENTITIES, CuratedRow, curated_facts, read_curated
-from knowledge_graph.extraction import Extractor
+from knowledge_graph.extraction import Extractor, Statement
 from knowledge_graph.mentions import MentionFinder, Span
 from knowledge_graph.ontologies.spine import read_spine, shipped_folder
 from knowledge_graph.passages import PassageText
@@ -25,6 +26,14 @@ _CODE = (
     "curated extraction graph lexicon mentions names passages patterns relations schema vocabulary"
 ).split()
 Triple = tuple[str, Relation, str]
+
+
+class Reader(Protocol):
+    """Reads statements off a sentence whose names are known."""
+
+    def read(self, sentence: str, spans: Sequence[Span]) -> list[Statement]:
+        """What the sentence states."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +71,17 @@ def build_graph(
     sources: Sources,
     passages: Sequence[PassageText],
     supersedes: Sequence[tuple[str, str]] = (),
+    more_readers: Sequence[Reader] = (),
 ) -> GraphData:
     """The graph of these passages: the same passages give the same graph, in any order.
 
     Facts and mentions come and go with the passages that carry them; ontology Facts stay.
+
+    Args:
+        more_readers: what reads sentences besides the patterns, such as an `LlmReader`.
     """
     finder = MentionFinder(sources.vocabulary.names())
-    extractor = Extractor(finder)
+    readers: list[Reader] = [Extractor(finder), *more_readers]
     stated: dict[Triple, set[str]] = defaultdict(set)
     denied: set[tuple[str, Relation, str, str]] = set()
     grades: dict[Triple, str] = {}
@@ -78,7 +91,7 @@ def build_graph(
         spans = [finder.find(sentence) for sentence in passage.sentences]
         mentions += _mentions(passage, spans, finder)
         for sentence, found in zip(passage.sentences, spans, strict=True):
-            for statement in extractor.read(sentence, found):
+            for statement in [s for reader in readers for s in reader.read(sentence, found)]:
                 triple = (statement.subject, statement.relation, statement.object)
                 if statement.denied:
                     denied.add((*triple, passage.id))

@@ -27,9 +27,11 @@ def raw(tmp_path: Path) -> Path:
         "DOID:1\tpanic disorder\tdisease of mental health\n"
         "DOID:2\tasthma\tdisease\nDOID:10652\tAlzheimer's disease\tdisease\n"
         "DOID:0050425\trestless legs syndrome\tdisease\n",
-        "disease-ontology/allXREFinDO.tsv": "id\tlabel\txref\nDOID:1\tpanic disorder\tMESH:D016584\n"
+        "disease-ontology/allXREFinDO.tsv": "id\tlabel\txref\n"
+        "DOID:1\tpanic disorder\tMESH:D016584\n"
         "DOID:1\tpanic disorder\tSNOMEDCT_US:371631005\n",
-        "hetionet/hetionet-v1.0-nodes.tsv": "id\tname\tkind\nDisease::DOID:1\tpanic disorder\tDisease\n"
+        "hetionet/hetionet-v1.0-nodes.tsv": "id\tname\tkind\n"
+        "Disease::DOID:1\tpanic disorder\tDisease\n"
         "Compound::DB1\tSertraline\tCompound\nSymptom::D1\tChest Pain\tSymptom\n"
         "Symptom::D2\tHuntington Disease\tSymptom\nDisease::DOID:2\tasthma\tDisease\n",
         "labeledin/indications_mental_labeledin_public_domain.tsv": "doid_code\tdrugbank_id\t"
@@ -40,7 +42,8 @@ def raw(tmp_path: Path) -> Path:
         "N1\tSerotonin Reuptake Inhibitor\tFDA\tFDA Established Pharmacologic Class\t\n"
         "N2\tSerotonin Agents\tMeSH\tPharmacological Action\t\n",
         "drugcentral/drug-to-class.tsv": "drugbank_id\tdrugbank_name\tclass_id\tclass_name\n"
-        "DB1\tSertraline\tN1\tSerotonin Reuptake Inhibitor\nDB1\tSertraline\tN2\tSerotonin Agents\n",
+        "DB1\tSertraline\tN1\tSerotonin Reuptake Inhibitor\n"
+        "DB1\tSertraline\tN2\tSerotonin Agents\n",
     }
     for name, text in files.items():
         path = tmp_path / name
