@@ -198,8 +198,8 @@ ADVISED = re.compile(
 """A body gives advice; what it advises and for whom both stand after it."""
 NEGATED = re.compile(
     r"\b(?:not|no|non|never|without|neither|nor|cannot|unlikely|rather than|instead of|against|"
-    r"unless|if|whether|myth|wrong|false that|less common than|differs?|different from|mistaken for|"
-    r"ruled? out|look like|n't)\b",
+    r"unless|if|whether|myth|wrong|false that|less common than|differs?|different from|"
+    r"mistaken for|ruled? out|look like|n't)\b",
     re.IGNORECASE,
 )
 """What turns a statement round, or keeps it from being one, inside its scope."""

@@ -35,6 +35,10 @@ class VerifierError(RagError):
     """An entailment model cannot be loaded or used. The message names what to install or mend."""
 
 
+class LLMError(RagError):
+    """The language model gave no usable reply. Answers are extractive until it does."""
+
+
 class BuildError(RagError):
     """A build did not finish. The active index version is untouched; run the build again."""
 

@@ -223,6 +223,13 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """The engine's own fixed words before an answer, where a stream begins with them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """A sentence that the gate refused, and why."""
 
@@ -252,6 +259,16 @@ class GraphPath:
 
 
 @dataclass(frozen=True, slots=True)
+class LLMUse:
+    """What a language model had to do with an answer."""
+
+    model: str
+    prompts: str  # version of `rag.compose.prompts`
+    calls: int
+    problem: str = ""  # why its words were not used, or not all of them
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Everything the engine returns for one question.
 
@@ -272,6 +289,9 @@ class Answer:
     index_version: str = ""
     degraded: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    composed_by: str = ""  # "extractive" or "llm"; empty where nothing was composed
+    llm: LLMUse | None = None  # None where no language model was asked
+    understood_as: str = ""  # a follow-up question as it was understood, standing alone
 
 
 def normalise(text: str) -> str:

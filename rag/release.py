@@ -9,7 +9,7 @@ from rag.compose.extractive import DraftSentence
 from rag.compose.release import CitationList, released
 from rag.model import Citation, Dropped, Evidence, Outcome, Sentence, Verdict
 from rag.safety.output import blocked
-from rag.verify.gate import Gate
+from rag.verify.gate import Gate, GateMode
 from rag.verify.graph_check import GraphCheck
 from rag.verify.repair import supporting_passage
 
@@ -54,16 +54,18 @@ class Inspector:
         """Each sentence judged, in order. One that leans on a refused one is refused too."""
         found: list[Judged] = []
         for sentence in sentences:
-            before = found[-1] if found else None
-            if sentence.leans and before and not before.passed:
-                verdict = self._judge(sentence.text, sentence.cites, "")
-                found.append(Judged(sentence.text, sentence.cites, verdict, _LEANS))
-                continue
-            found.append(self._one(sentence, before.text if before and before.passed else ""))
+            found.append(self.one(sentence, found[-1] if found else None))
         return tuple(found)
 
-    def _one(self, sentence: DraftSentence, before: str) -> Judged:
+    def one(self, sentence: DraftSentence, previous: Judged | None) -> Judged:
+        """One sentence judged; `previous` is the one before it, if there is one."""
+        if sentence.leans and previous and not previous.passed:
+            verdict = self._judge(sentence.text, sentence.cites, "")
+            return Judged(sentence.text, sentence.cites, verdict, _LEANS)
+        before = previous.text if previous and previous.passed else ""
         cites = sentence.cites
+        if not cites and self._gate.mode is GateMode.OFF:
+            cites = tuple(self._texts)  # nothing says which passage it rests on
         verdict = self._judge(sentence.text, cites, before)
         if not verdict.supported:
             others = {i: text for i, text in self._texts.items() if i not in cites}
@@ -78,7 +80,9 @@ class Inspector:
         return Judged(sentence.text, cites, verdict, reasons)
 
     def _beside_the_graph(self, text: str, cites: Sequence[str], verdict: Verdict) -> Verdict:
-        if self._graph is None or not verdict.supported or verdict.checked_by == "verbatim":
+        if self._graph is None or self._gate.mode is not GateMode.ALL:
+            return verdict
+        if not verdict.supported or verdict.checked_by == "verbatim":
             return verdict
         reasons = self._graph.reasons(text, cites)
         if reasons:

@@ -84,8 +84,87 @@ class GraphSettings(_Group):
 class ComposeSettings(_Group):
     """How an answer is put together."""
 
-    max_sentences: int = Field(
-        6, ge=2, le=12, description="Most sentences in an extractive answer."
+    max_sentences: int = Field(6, ge=2, le=12, description="Most sentences in an answer.")
+    always_answer: bool = Field(
+        False,
+        description="Answer even where the evidence does not seem to hold the answer: only for "
+        "measuring the gate alone.",
+    )
+
+
+class LLMSettings(_Group):
+    """A language model that words answers. Whatever it says is checked before it is released."""
+
+    provider: str = Field(
+        "none",
+        description="none, openai-like, openai, anthropic, ollama or huggingface; each but none "
+        "needs an extra, which the error names. Any other LLM of llama-index: Engine.open(llm=).",
+    )
+    model: str = Field("", description="The model's name as its provider knows it.")
+    base_url: str = Field(
+        "",
+        description="Its API, e.g. http://127.0.0.1:8080/v1; empty: the provider's own.",
+    )
+    api_key: SecretStr = Field(SecretStr(""), description="Sent to the provider; never logged.")
+    timeout_s: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Seconds for everything that the LLM does for one question, retries included; "
+        "then the answer is extractive.",
+    )
+    max_output_tokens: int = Field(800, ge=50, le=8000, description="Tokens of one LLM reply.")
+    max_prompt_tokens: int = Field(
+        6000,
+        ge=1000,
+        le=200_000,
+        description="Tokens of one prompt, estimated; evidence that does not fit is left out.",
+    )
+    max_retries: int = Field(
+        2, ge=0, le=10, description="New tries after a timeout, 429 or 5xx, while time is left."
+    )
+    breaker_failures: int = Field(
+        5, ge=1, description="Questions in a row without the LLM before it is left alone."
+    )
+    breaker_cooldown_s: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds that it is then left alone; one question tries again.",
+    )
+    rewrite: bool = Field(
+        True, description="Send sentences that the sources do not support back once, with reasons."
+    )
+    redact: Literal["remote", "always", "never"] = Field(
+        "remote",
+        description="Replace names, addresses, phone numbers, e-mail addresses and identifiers "
+        "before the LLM sees them: unless it runs on this machine's loopback address, always, or "
+        "never.",
+    )
+    redact_with: Literal["rules", "presidio"] = Field(
+        "rules", description="What finds them: the rules, or the rules and presidio (extra: pii)."
+    )
+
+    @property
+    def configured(self) -> bool:
+        """Whether a provider is named."""
+        return self.provider != "none"
+
+
+class VerifierSettings(_Group):
+    """Which model judges a sentence where no certain check decides."""
+
+    model: str = Field(
+        "default",
+        description="'default' is the shipped groundedness model, 'lexical' word overlap alone; "
+        "anything else is a name or folder of a cross-encoder or NLI model for "
+        "sentence-transformers (extra: models).",
+    )
+    threads: int = Field(2, ge=1, le=64, description="CPU threads for the model.")
+    threshold: float = Field(
+        0.5, gt=0, lt=1, description="Support from which a named model's verdict is 'supported'."
+    )
+    doubtful: float = Field(
+        0.25, ge=0, lt=1, description="Support below which a named model's is 'not supported'."
     )
 
 
@@ -123,4 +202,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings)
     graph: GraphSettings = Field(default_factory=GraphSettings)
     compose: ComposeSettings = Field(default_factory=ComposeSettings)
+    llm: LLMSettings = Field(default_factory=LLMSettings)
+
+    verifier: VerifierSettings = Field(default_factory=VerifierSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)

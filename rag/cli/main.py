@@ -11,6 +11,7 @@ from rag.cli import eval as evaluation
 from rag.cli import graph, index
 from rag.cli.ask import ask_command
 from rag.cli.build import build_command
+from rag.cli.chat import chat_command
 from rag.cli.doctor import doctor_command
 from rag.cli.retrieve import retrieve_command
 from rag.cli.serve import serve_command
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("ask")(ask_command)
+app.command("chat")(chat_command)
 app.command("retrieve")(retrieve_command)
 app.command("verify")(verify_command)
 app.command("triage")(triage_command)

@@ -42,8 +42,7 @@ def print_answer(answer: Answer, *, evidence: bool = False) -> None:
         console.print()
         _print_wrapped(console, _text("Looked at: " + "; ".join(answer.searched), "dim"), 0)
     _print_left_out(console, answer, evidence)
-    if answer.degraded:
-        console.print(_text("Searched without: " + ", ".join(answer.degraded), "yellow"))
+    _print_how(console, answer)
 
 
 def print_hits(found: Sequence[Evidence], degraded: Sequence[str]) -> None:
@@ -139,6 +138,24 @@ def _print_left_out(console: Console, answer: Answer, evidence: bool) -> None:
         for dropped in answer.dropped:
             reasons = "; ".join(dropped.reasons)
             _print_wrapped(console, _text(f"{dropped.text} ({reasons})", "dim"))
+
+
+def _print_how(console: Console, answer: Answer) -> None:
+    """Which conversation it was read in, whose words these are, and what was down."""
+    if answer.understood_as:
+        console.print(_text(f"Understood as: {answer.understood_as}", "dim"), soft_wrap=True)
+    if answer.llm:
+        if answer.composed_by == "llm":
+            told = f"Worded by {answer.llm.model}; each sentence was checked."
+        else:
+            told = f"{answer.llm.model} was asked, but its words are not used."
+        console.print(_text(told, "dim"), soft_wrap=True)
+        if answer.llm.problem:
+            problem = f"The language model: {answer.llm.problem}."
+            console.print(_text(problem, "yellow"), soft_wrap=True)
+    arms = [name for name in answer.degraded if name != "llm"]
+    if arms and answer.status is not Status.CRISIS:
+        console.print(_text("Searched without: " + ", ".join(arms), "yellow"))
 
 
 def _pages(pages: tuple[int, ...]) -> str:

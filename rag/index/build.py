@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.encoders import open_encoder
+from rag.encoders.base import Encoder
 from rag.errors import BuildError, IndexUnavailableError, NotFoundError
 from rag.index.content import ID_DIGITS, arrange, content_sha256
 from rag.index.documents import Quarantine, cut_passages, find_documents, read_documents
@@ -58,6 +59,7 @@ def build(
     progress: Progress | None = None,
     activate: bool = True,
     full: bool = False,
+    encoder: Encoder | None = None,
 ) -> BuildReport:
     """Builds an index version from the documents at and below `paths`.
 
@@ -68,6 +70,7 @@ def build(
     Args:
         full: computes every vector anew instead of taking over those of the version before.
         activate: makes the version the one that answers.
+        encoder: one of the caller's own, in place of the one that the settings name.
 
     Raises:
         BuildInProgressError: another build is at work in the same index folder.
@@ -84,7 +87,7 @@ def build(
         files = find_documents(paths, quarantine)
         done = stages("Reading documents", len(files))
         documents = read_documents(files, settings.ingest, quarantine, done)
-        return _build(documents, quarantine, settings, stages, activate, full)
+        return _build(documents, quarantine, settings, stages, activate, full, encoder)
 
 
 def build_documents(
@@ -94,10 +97,11 @@ def build_documents(
     progress: Progress | None = None,
     activate: bool = True,
     full: bool = False,
+    encoder: Encoder | None = None,
 ) -> BuildReport:
     """As `build`, from (path or name, parsed document) instead of files."""
     with build_lock(settings.index_dir):
-        return _build(documents, Quarantine(), settings, _Stages(progress), activate, full)
+        return _build(documents, Quarantine(), settings, _Stages(progress), activate, full, encoder)
 
 
 def _build(
@@ -107,11 +111,12 @@ def _build(
     stages: _Stages,
     activate: bool,
     full: bool,
+    given: Encoder | None,
 ) -> BuildReport:
     store = IndexStore(settings.index_dir)
     with build_errors(settings.index_dir):
         sweep(store.versions_dir)
-    encoder = open_encoder(settings.encoder)
+    encoder = given or open_encoder(settings.encoder)
     warnings: list[tuple[str, str]] = []
     noted = _noting_warnings(documents, warnings)
     cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine)
@@ -130,7 +135,7 @@ def _build(
         content=content,
         chunker=chunker,
         encoder=encoder,
-        model=settings.encoder.model,
+        model="" if given else settings.encoder.model,
         imports=imports,
     )
     before = _active_passage_ids(store)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 import corpora
 from knowledge_graph.errors import GraphError
@@ -23,7 +25,7 @@ from rag.errors import BuildError, IndexCorruptError
 from rag.index.content import Content
 from rag.index.imports import Import, imports_sha256
 from rag.index.passages import source_names
-from rag.index.reuse import Done, KnownVectors, embed
+from rag.index.reuse import KnownVectors, embed
 
 FOLDER = "graph"
 _PHRASES = "phrases.npy"
@@ -50,15 +52,26 @@ def passage_texts(content: Content) -> list[PassageText]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What turns lay phrases into vectors: the encoder, and vectors that are known already."""
+
+    encoder: Encoder
+    known: KnownVectors | None
+
+    def vectors(self, phrases: Sequence[str]) -> npt.NDArray[np.float16]:
+        """Shape (phrases, dimensions)."""
+        vectors, _ = embed(phrases, self.encoder, self.known, np.float16, lambda _more: None)
+        return vectors
+
+
 def write_graph(
     folder: Path,
     content: Content,
-    encoder: Encoder,
-    known: KnownVectors | None,
-    done: Done,
+    phrases: Phrases | None,
     imports: Sequence[Import] = (),
 ) -> None:
-    """Writes the graph of these passages, its names, and the vectors of lay phrases.
+    """Writes the graph of these passages, its names, and the vectors of lay phrases, if wanted.
 
     The same content gives the same bytes.
 
@@ -70,7 +83,7 @@ def write_graph(
     texts = passage_texts(content)
     supersedes = [(source.id, older) for source in content.sources for older in source.supersedes]
     try:
-        sources = Sources.shipped(corpora.facts_dir())
+        sources = _shipped()
         read = [one.read(sources.vocabulary) for one in imports]
         sources = with_imports(sources, read)
         data = build_graph(sources, texts, supersedes)
@@ -84,10 +97,16 @@ def write_graph(
         raise BuildError(f"The knowledge graph could not be built: {error}") from error
     lexicon = make_lexicon(sources.vocabulary, _texts(texts))
     write_lexicon(folder, lexicon)
-    phrases = [phrase for phrase, _ in lexicon.phrases]
-    vectors, _ = embed(phrases, encoder, known, np.float16, done)
-    with (folder / _PHRASES).open("wb") as file:
-        np.save(file, vectors, allow_pickle=False)
+    if phrases is not None:
+        vectors = phrases.vectors([phrase for phrase, _ in lexicon.phrases])
+        with (folder / _PHRASES).open("wb") as file:
+            np.save(file, vectors, allow_pickle=False)
+
+
+@cache
+def _shipped() -> Sources:
+    """The tables of the package: they do not change while it runs."""
+    return Sources.shipped(corpora.facts_dir())
 
 
 def known_phrases(folder: Path) -> KnownVectors | None:
@@ -111,13 +130,13 @@ class VersionGraph:
         try:
             lexicon = read_lexicon(folder)
             self.embedded = EmbeddedReader(folder, version)
-            vectors = np.load(folder / _PHRASES, allow_pickle=False)
             self._statements = _read_statements(folder)
+            vectors = _read_vectors(folder)
         except (GraphError, OSError, ValueError) as error:
             raise IndexCorruptError(
                 f"The graph of index version {version} is damaged: {error}. Run `rag build`"
             ) from error
-        self.linker = Linker(lexicon, vectors.astype(np.float32))
+        self.linker = Linker(lexicon, vectors)
         self.extractor = Extractor(self.linker.finder)
         """Reads what sentences state, by the names of this version."""
 
@@ -135,6 +154,14 @@ class VersionGraph:
     def close(self) -> None:
         """Closes the files."""
         self.embedded.close()
+
+
+def _read_vectors(folder: Path) -> npt.NDArray[np.float32] | None:
+    path = folder / _PHRASES
+    if not path.is_file():
+        return None
+    vectors: npt.NDArray[np.float32] = np.load(path, allow_pickle=False).astype(np.float32)
+    return vectors
 
 
 def _write_statements(folder: Path, statements: Mapping[str, Statement]) -> None:

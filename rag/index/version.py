@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -47,9 +48,17 @@ class IndexVersion:
 
     @classmethod
     def open(
-        cls, index_dir: Path, version_id: str | None = None, *, threads: int = 2
-    ) -> IndexVersion:
+        cls,
+        index_dir: Path,
+        version_id: str | None = None,
+        *,
+        threads: int = 2,
+        encoder: Encoder | None = None,
+    ) -> Self:
         """Opens a version, or the active one. Every file is hashed before a library reads it.
+
+        Args:
+            encoder: one that is open already; used if it made the version's vectors.
 
         Raises:
             IndexUnavailableError: there is no index, nothing is active, or the encoder that the
@@ -62,8 +71,8 @@ class IndexVersion:
         folder = store.folder(version_id) if version_id else index_dir / VERSIONS / store.active()
         manifest = read_manifest(folder)
         check_files(folder, manifest)
-        encoder = open_saved_encoder(folder / "encoder", manifest.encoder, threads)
-        return cls(folder, manifest, encoder)
+        opened = open_saved_encoder(folder / "encoder", manifest.encoder, threads, encoder)
+        return cls(folder, manifest, opened)
 
     @property
     def id(self) -> str:
@@ -157,7 +166,7 @@ class IndexVersion:
         self._store.close()
         self.graph.close()
 
-    def __enter__(self) -> IndexVersion:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,7 +18,7 @@ from rag.index.content import Content
 from rag.index.encoder import save_encoder
 from rag.index.files import flush_folder
 from rag.index.graph import FOLDER as GRAPH
-from rag.index.graph import write_graph
+from rag.index.graph import Phrases, write_graph
 from rag.index.imports import Import
 from rag.index.lexical import write_lexical
 from rag.index.manifest import (
@@ -55,6 +55,8 @@ class Recipe:
     encoder: Encoder
     model: str
     imports: Sequence[Import] = ()
+    lay_phrases: bool = True
+    """Whether questions may be linked to the graph by meaning; it costs a vector a phrase."""
 
 
 def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
@@ -116,15 +118,12 @@ def _write_files(
     write_lexical(folder / "lexical", texts)
     done(len(texts))
     done = stage("Linking facts", len(texts))
-    write_graph(folder / GRAPH, content, recipe.encoder, known_phrases, _silent, recipe.imports)
+    phrases = Phrases(recipe.encoder, known_phrases) if recipe.lay_phrases else None
+    write_graph(folder / GRAPH, content, phrases, recipe.imports)
     done(len(texts))
     manifest = _manifest(folder, recipe, record)
     write_manifest(folder, manifest)
     return manifest, reused
-
-
-def _silent(_more: int) -> None:
-    """Lay phrases are not what a build is waited for."""
 
 
 def _sentence_chunks(recipe: Recipe, known: KnownVectors | None, done: Done) -> Iterator[Halves]:

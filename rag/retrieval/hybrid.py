@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge_graph.store import GraphReader
@@ -15,7 +15,7 @@ from rag.model import Evidence, EvidenceGrade, Hit, Passage
 from rag.retrieval.arm import Arm, Query
 from rag.retrieval.dense import DenseArm
 from rag.retrieval.duplicates import merged
-from rag.retrieval.fusion import fuse
+from rag.retrieval.fusion import WEIGHTS, fuse
 from rag.retrieval.graph import GraphArm
 from rag.retrieval.lexical import LexicalArm
 from rag.retrieval.parallel import ArmRunner
@@ -51,9 +51,14 @@ class HybridRetriever:
     """
 
     def __init__(
-        self, version: IndexVersion, settings: Settings, arms: Sequence[Arm] | None = None
+        self,
+        version: IndexVersion,
+        settings: Settings,
+        arms: Sequence[Arm] | None = None,
+        weights: Mapping[str, float] = WEIGHTS,
     ) -> None:
         """`arms`: those to ask; by default all that `version` has.
+        `weights`: what each arm counts, by its name.
 
         Raises:
             SettingsError: two arms have one name.
@@ -66,6 +71,7 @@ class HybridRetriever:
         if len(self._arms) != len(chosen):
             raise SettingsError("Two retrieval arms have one name: give each a name of its own")
         self._version = version
+        self._weights = dict(weights)
         self._depth = settings.retrieval.depth
         self._policy: tuple[dt.date | None, dt.date, frozenset[str]] | None = None
         self._runner = ArmRunner(self._arms, settings.retrieval.deadline_s)
@@ -104,7 +110,7 @@ class HybridRetriever:
                 f"No retrieval arm gave a result ({reasons}). Check the index with "
                 "`rag index verify`; if arms are slow, raise RAG_RETRIEVAL__DEADLINE_S"
             )
-        hits, stale = self._known(fuse(found, depth), top_k * _CANDIDATES_PER_PLACE)
+        hits, stale = self._known(fuse(found, depth, self._weights), top_k * _CANDIDATES_PER_PLACE)
         evidence = sorted(self._evidence(hits, excluded), key=_order)
         degraded = tuple(sorted(failed.keys() | stale))
         return Retrieval(merged(evidence, top_k), degraded, vector)

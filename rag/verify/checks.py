@@ -147,6 +147,19 @@ def strength_agrees(claim: Analysed, evidence: EvidenceText, aligned: Alignment)
     return None
 
 
+_CURES = frozenset("cure cures cured curing guarantee guarantees guaranteed miracle".split())
+
+
+def no_cure_invented(claim: Analysed, evidence: EvidenceText, _: Alignment) -> str | None:
+    """A cure or a guarantee is promised only where the passage itself speaks of one."""
+    promised = [word for word in claim.words if word in _CURES]
+    stated = {stem(w) for s in evidence.sentences for w in s.words}
+    if not promised or negated_stems(claim) & {stem(w) for w in promised}:
+        return None
+    missing = [word for word in promised if stem(word) not in stated]
+    return f"strength: the cited passage does not speak of “{missing[0]}”" if missing else None
+
+
 CHECKS: tuple[Check, ...] = (
     quantities_agree,
     quotes_are_verbatim,
@@ -155,6 +168,7 @@ CHECKS: tuple[Check, ...] = (
     negation_agrees,
     directions_agree,
     strength_agrees,
+    no_cure_invented,
     no_substitution,
     roles_agree,
 )

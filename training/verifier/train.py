@@ -23,7 +23,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
-from training.verifier.metrics import auroc
+from rag.evaluation.classification import auroc
 from training.verifier.model import Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
 

@@ -82,3 +82,11 @@ def test_an_answering_no_denies_nothing() -> None:
 @pytest.mark.parametrize("passage", SENTENCES.values(), ids=SENTENCES)
 def test_a_passage_never_contradicts_itself(passage: str) -> None:
     assert found(passage, passage) == ()
+
+
+def test_a_cure_is_never_invented() -> None:
+    passage = "Sertraline may help with panic disorder."
+    assert any(r.startswith("strength") for r in found("Sertraline cures panic.", passage))
+    denied = found("Sertraline does not cure panic disorder.", passage)
+    assert not any(r.startswith("strength") for r in denied)
+    assert found("There is no cure for autism.", "Autism has no cure.") == ()
