@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rag.settings import LLMSettings, VerifierSettings
     from rag.verify.entailment import EntailmentModel
     from rag.verify.gate import Gate
+    from rag.verify.lexical_embedding import LexicalEmbeddingModel
 
 
 def open_gate(encoder: Encoder, settings: VerifierSettings, llm: LLMSettings | None = None) -> Gate:
@@ -27,15 +28,24 @@ def open_model(
     encoder: Encoder, settings: VerifierSettings, llm: LLMSettings | None = None
 ) -> EntailmentModel:
     """The entailment model alone. Raises as `open_gate` does."""
+    if settings.model == "llm":
+        return _judge(llm)
     if settings.model in ("default", "lexical"):
         from rag.verify.lexical_embedding import LexicalEmbeddingModel
 
-        return LexicalEmbeddingModel(encoder)
-    if settings.model == "llm":
-        return _judge(llm)
+        lexical = LexicalEmbeddingModel(encoder)
+        return lexical if settings.model == "lexical" else _shipped(lexical, settings.threads)
     from rag.verify.named_model import NamedModel
 
     return NamedModel(settings)
+
+
+def _shipped(lexical: LexicalEmbeddingModel, threads: int) -> EntailmentModel:
+    from rag.verify.combined import WEIGHTS_NAME, CombinedModel
+    from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
+
+    cross_encoder = CrossEncoderModel(DEFAULT_FOLDER, threads)
+    return CombinedModel(lexical, cross_encoder, DEFAULT_FOLDER / WEIGHTS_NAME)
 
 
 def _judge(llm: LLMSettings | None) -> EntailmentModel:
