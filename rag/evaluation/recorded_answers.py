@@ -128,7 +128,9 @@ def _text(record: dict[str, Any], name: str) -> str:
 def _span(span: Any, answer: str) -> Span:
     if not isinstance(span, dict):
         raise ValueError('each of "spans" must be an object with "start", "end" and "kind"')
-    start, end, kind = span.get("start"), span.get("end"), span.get("kind", _NO_KIND)
+    start: Any = span.get("start")
+    end: Any = span.get("end")
+    kind = span.get("kind", _NO_KIND)
     if not all(isinstance(n, int) and not isinstance(n, bool) for n in (start, end)):
         raise ValueError('"start" and "end" of a span must be whole numbers')
     if not 0 <= start < end <= len(answer):
