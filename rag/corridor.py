@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from rag.clock import Clock
 from rag.compose.answerability import Answerability
+from rag.compose.classes import classes_of
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.followup import standalone
 from rag.compose.named_substances import on_named_substances
+from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
 from rag.compose.words import abstention, refusal
 from rag.conversation import Turn, said_by_user
@@ -29,6 +31,7 @@ from rag.safety.triage import triage
 from rag.settings import Settings
 from rag.verify import open_gate
 from rag.verify.gate import Gate
+from rag.verify.graph_check import GraphCheck
 
 EXTRACTIVE = "extractive"
 LLM = "llm"
@@ -76,8 +79,12 @@ class Corridor:
         self._version = version
         self._settings = settings
         self._composer = ExtractiveComposer(
-            version.sentence_vectors, version.idf, settings.compose.max_sentences
+            version.sentence_vectors,
+            version.idf,
+            settings.compose.max_sentences,
+            classes_of(version.graph),
         )
+        self._graph_check = GraphCheck(version.graph.extractor, version.graph.reader)
         self._answerability = Answerability.shipped()
         self._concerns = _classifier(version.encoder)
         self._titles = tuple(source.title for source in version.sources())
@@ -120,13 +127,15 @@ class Corridor:
         with asked.clock.step("compose"):
             draft = self._composer.compose(plain, found.vector, found.evidence)
         always = self._settings.compose.always_answer
-        usable = found.evidence if always else on_named_substances(question, found.evidence)
+        # An LLM gets no passage on a group: it would say of the medicine what holds for the group.
+        named = [a.evidence for a in on_named_substances(question, found.evidence)]
+        usable = found.evidence if always else named
         enough = always or self._answerability.enough(draft)
         return Found(asked, question, limits.note, found, tuple(usable), draft, enough)
 
     def inspector(self, found: Found) -> Inspector:
         """Judges sentences against what was found."""
-        return Inspector(self.gate, found.evidence, found.asked.audience)
+        return Inspector(self.gate, found.evidence, found.asked.audience, self._graph_check)
 
     def quote(
         self, found: Found, *, llm: LLMUse | None = None, dropped: Sequence[Dropped] = ()
@@ -138,8 +147,10 @@ class Corridor:
         if not found.enough:
             return self.silence(found, llm=llm, dropped=dropped)
         with found.asked.clock.step("verify"):
-            judged = self.inspector(found).inspect(found.draft.sentences)
-            release = Release.of(judged, found.retrieval.evidence)
+            evidence = found.retrieval.evidence
+            inspector = Inspector(self.gate, evidence, found.asked.audience, self._graph_check)
+            judged = inspector.inspect(found.draft.sentences)
+            release = Release.of(judged, evidence)
         if not release.answers:
             return self.silence(found, llm=llm, dropped=(*dropped, *release.dropped))
         answer = self.answer(found, release, EXTRACTIVE, llm)
@@ -149,14 +160,20 @@ class Corridor:
         self, found: Found, release: Release, composed_by: str, llm: LLMUse | None
     ) -> Answer:
         """The Answer made of released sentences."""
+        notes = {s.text: s.note for s in found.draft.sentences if s.note}
+        said = dict.fromkeys(notes[s.text] for s in release.sentences if s.text in notes)
+        note = " ".join(filter(None, (found.note, *said)))
         return Answer(
-            status=Status.PARTIAL if release.dropped or found.note else Status.ANSWERED,
+            status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
             question=found.asked.question,
-            text=" ".join(filter(None, (found.note, answer_text(release.sentences)))),
-            notice=found.note,
+            text=" ".join(filter(None, (note, answer_text(release.sentences)))),
+            notice=note,
             sentences=release.sentences,
             citations=release.citations,
             dropped=release.dropped,
+            paths=graph_paths(
+                self._version.graph, found.question, release.sentences, release.citations
+            ),
             index_version=self._version.id,
             degraded=found.retrieval.degraded,
             composed_by=composed_by,

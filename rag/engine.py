@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.conversation import USER, Turn, read_turns
 from rag.corridor import Asked, Corridor
+from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion
 from rag.model import Answer, Notice, Passage, Sentence, Source, Verdict
 from rag.question import clean_question
@@ -186,10 +187,21 @@ class Engine:
         """A source of the active version. Raises NotFoundError."""
         return self._version.source(source_id)
 
+    def entity(self, key: str) -> EntityView:
+        """What the graph says of an entity, by key ("Disorder:DOID:594") or canonical id.
+
+        Raises:
+            NotFoundError: the graph has no such entity.
+            GraphStoreError: the graph store is down, too slow, or lacks this version.
+        """
+        return entity_view(self._corridor.retriever.graph, key, self.settings.graph.timeout_s)
+
     def close(self) -> None:
-        """Release the version's files, and end talk with the LLM."""
+        """Release the version's files and the graph store's connections, and end talk with the
+        LLM."""
         if self._worded:
             self._worded.client.close()
+        self._corridor.retriever.close()
         self._version.close()
 
     def __enter__(self) -> Self:

@@ -61,6 +61,15 @@ class IndexFormatError(IndexUnavailableError):
     """The version was written in a format that this release cannot read. Upgrade, or rebuild."""
 
 
+class GraphStoreError(RagError):
+    """The graph store cannot be reached, refuses us, or lacks this version. The message says which
+    option to change or what to run."""
+
+
+class GraphImportError(RagError):
+    """A graph of the user's cannot be taken in. The message names the line and what it takes."""
+
+
 class NotFoundError(RagError):
     """No such passage, source or version in the active index. Check the id."""
 

@@ -252,6 +252,14 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphPath:
+    """Why the knowledge graph led here: "panic disorder → treated by → CBT"."""
+
+    text: str
+    citations: tuple[int, ...]  # numbers of the citations that state its last step
+
+
+@dataclass(frozen=True, slots=True)
 class LLMUse:
     """What a language model had to do with an answer."""
 
@@ -276,6 +284,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    paths: tuple[GraphPath, ...] = ()
     resources: tuple[Resource, ...] = ()
     searched: tuple[str, ...] = ()  # titles looked at when the engine abstains
     index_version: str = ""

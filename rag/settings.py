@@ -55,6 +55,32 @@ class RetrievalSettings(_Group):
     )
 
 
+class GraphSettings(_Group):
+    """Where the knowledge graph is read from."""
+
+    store: Literal["embedded", "neo4j"] = Field(
+        "embedded",
+        description="'embedded' reads the graph inside the index version; 'neo4j' reads the one "
+        "that `rag graph push` loaded into a server (extra: neo4j).",
+    )
+    uri: str = Field(
+        "bolt://localhost:7687",
+        description="The Neo4j server: bolt:// or neo4j://, with +s for TLS, +ssc for TLS with a "
+        "self-signed certificate.",
+    )
+    user: str = Field("neo4j", description="User name for Neo4j.")
+    password: SecretStr = Field(
+        SecretStr(""), description="Password for Neo4j; empty when the server asks for none."
+    )
+    database: str = Field("neo4j", description="Database in the Neo4j server.")
+    timeout_s: float = Field(
+        1.0, gt=0, description="Seconds one read may take; a question then goes on without it."
+    )
+    connect_timeout_s: float = Field(
+        3.0, gt=0, description="Seconds to connect, or to wait for a free connection."
+    )
+
+
 class ComposeSettings(_Group):
     """How an answer is put together."""
 
@@ -175,6 +201,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings)
+    graph: GraphSettings = Field(default_factory=GraphSettings)
     compose: ComposeSettings = Field(default_factory=ComposeSettings)
     llm: LLMSettings = Field(default_factory=LLMSettings)
 

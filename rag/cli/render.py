@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from rag.cli.checkup import Finding
-from rag.model import Answer, Citation, Evidence, Resource, RestsOn, Status, Verdict
+from rag.model import (
+    Answer,
+    Citation,
+    Evidence,
+    GraphPath,
+    Resource,
+    RestsOn,
+    Status,
+    Verdict,
+)
 
 INDENT = 4  # columns
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -27,6 +36,7 @@ def print_answer(answer: Answer, *, evidence: bool = False) -> None:
         console.print()
     for citation in answer.citations:
         _print_citation(console, citation, evidence)
+    _print_paths(console, answer.paths)
     _print_origins(console, answer.citations)
     if answer.searched:
         console.print()
@@ -94,6 +104,15 @@ def _print_citation(console: Console, citation: Citation, evidence: bool) -> Non
         console.print(_text(" " * INDENT + citation.url, "blue"), soft_wrap=True)
     if evidence:
         _print_wrapped(console, _text(f"“{citation.quote}”", "italic"))
+
+
+def _print_paths(console: Console, paths: Sequence[GraphPath]) -> None:
+    """How the knowledge graph leads from the question to the answer."""
+    if paths:
+        console.print()
+    for path in paths:
+        marks = "".join(f"[{number}]" for number in path.citations)
+        _print_wrapped(console, _text(f"{path.text}, stated in {marks}", "dim"))
 
 
 def _print_origins(console: Console, citations: Sequence[Citation]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.compose.asked_words import AskedWords
 from rag.compose.facets import Facet, facets_of_heading, facets_of_question
-from rag.compose.named_substances import on_named_substances
+from rag.compose.named_substances import Admitted, ClassesOf, on_named_substances
 from rag.compose.units import Unit, units
 from rag.encoders.base import Vectors
 from rag.model import Evidence
@@ -40,6 +40,7 @@ class DraftSentence:
     text: str
     cites: tuple[str, ...]
     leans: bool = False  # makes sense only right after the sentence before it
+    note: str = ""  # what must be said with it: it speaks of a group, not of the medicine asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class _Scored:
     vector: Vectors
     facets: frozenset[Facet]
     stems: frozenset[str]
+    note: str
 
 
 class ExtractiveComposer:
@@ -72,8 +74,11 @@ class ExtractiveComposer:
         sentence_vectors: Callable[[str], Vectors],
         word_weight: Callable[[str], float],
         max_sentences: int,
+        classes_of: ClassesOf | None = None,
     ) -> None:
-        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf."""
+        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf.
+        `classes_of`: substance -> groups that may stand in for it; None: none may."""
+        self._classes_of = classes_of
         self._sentence_vectors = sentence_vectors
         self._word_weight = word_weight
         self._max_sentences = max_sentences
@@ -84,14 +89,14 @@ class ExtractiveComposer:
         words = AskedWords.of(question, self._word_weight)
         scored = [
             s
-            for e in on_named_substances(question, evidence)
-            for s in self._score(e, vector, asked, words)
+            for admitted in on_named_substances(question, evidence, self._classes_of)
+            for s in self._score(admitted, vector, asked, words)
         ]
         chosen = self._choose(scored, asked)
         covered = frozenset(stem for s in chosen for stem in s.stems)
         return Draft(
             sentences=tuple(
-                DraftSentence(text, (s.unit.evidence.passage.id,), leans=place > 0)
+                DraftSentence(text, (s.unit.evidence.passage.id,), leans=place > 0, note=s.note)
                 for s in _in_reading_order(chosen)
                 for place, text in enumerate(s.unit.texts)
             ),
@@ -135,17 +140,18 @@ class ExtractiveComposer:
 
     def _score(
         self,
-        evidence: Evidence,
+        admitted: Admitted,
         question: Vectors,
         asked: frozenset[Facet],
         words: AskedWords,
     ) -> list[_Scored]:
+        evidence = admitted.evidence
         vectors = self._sentence_vectors(evidence.passage.id)
         if not len(vectors):
             return []
         cosines = vectors @ question
         passage_cosine = self._passage_cosine(evidence, question)
-        heading_stems = frozenset(
+        heading_stems = admitted.stems | frozenset(
             content_stems(" ".join((evidence.source.title, *evidence.passage.heading)))
         )
         facets = facets_of_heading(evidence.passage.heading)
@@ -154,6 +160,8 @@ class ExtractiveComposer:
         bonus += _TITLE_BONUS * title.covered(words.weights.keys())
         found: list[_Scored] = []
         for unit in units(evidence):
+            if not admitted.speaks(" ".join(unit.texts)):
+                continue
             stems = heading_stems | frozenset(content_stems(" ".join(unit.texts)))
             cosine = float(cosines[list(unit.indices)].max())
             score = (
@@ -172,6 +180,7 @@ class ExtractiveComposer:
                     vectors[unit.indices[-1]],
                     asked & facets,
                     stems,
+                    admitted.note(" ".join(unit.texts)),
                 )
             )
         return found

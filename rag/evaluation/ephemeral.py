@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rag.encoders.base import Encoder, Vectors
 from rag.index.content import ID_DIGITS, arrange, content_sha256
+from rag.index.graph import graph_sha256
 from rag.index.store import VERSIONS
 from rag.index.version import IndexVersion
 from rag.index.write import Recipe, write_version
@@ -55,8 +56,10 @@ def index_passages(passages: Sequence[str], folder: Path, encoder: Encoder) -> I
         _with_source(passages.index(text) + 1, text) for text in numbered if sentence_spans(text)
     ]
     content = arrange(cut)
-    digest = content_sha256(content, chunker=_AS_GIVEN, encoder_sha256=borrowed.sha256)
-    recipe = Recipe(digest[:ID_DIGITS], digest, content, _AS_GIVEN, borrowed, "")
+    digest = content_sha256(
+        content, chunker=_AS_GIVEN, encoder_sha256=borrowed.sha256, graph_sha256=graph_sha256()
+    )
+    recipe = Recipe(digest[:ID_DIGITS], digest, content, _AS_GIVEN, borrowed, "", lay_phrases=False)
     write_version(folder / VERSIONS, recipe, None, lambda _name, _total: lambda _done: None)
     return IndexVersion.open(folder, recipe.id, encoder=borrowed)
 

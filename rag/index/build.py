@@ -13,11 +13,13 @@ from rag.errors import BuildError, IndexUnavailableError, NotFoundError
 from rag.index.content import ID_DIGITS, arrange, content_sha256
 from rag.index.documents import Quarantine, cut_passages, find_documents, read_documents
 from rag.index.files import build_errors
+from rag.index.graph import graph_sha256, known_phrases
+from rag.index.imports import grounding_documents, imports_in
 from rag.index.locks import build_lock
 from rag.index.passages import PassageStore
-from rag.index.reuse import Done, KnownVectors, known_vectors
+from rag.index.reuse import Done, known_vectors
 from rag.index.store import IndexStore
-from rag.index.write import Recipe, sweep, write_version
+from rag.index.write import Known, Recipe, sweep, write_version
 from rag.model import Document
 from rag.settings import Settings
 
@@ -120,9 +122,13 @@ def _build(
     cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine)
     if not cut:
         raise BuildError(_nothing(quarantine))
+    imports = imports_in(settings.index_dir)
+    cut += grounding_documents(imports)
     content = arrange(cut)
     chunker = f"{settings.ingest.min_tokens}-{settings.ingest.max_tokens} tokens"
-    digest = content_sha256(content, chunker=chunker, encoder_sha256=encoder.sha256)
+    digest = content_sha256(
+        content, chunker=chunker, encoder_sha256=encoder.sha256, graph_sha256=graph_sha256(imports)
+    )
     recipe = Recipe(
         id=digest[:ID_DIGITS],
         content_sha256=digest,
@@ -130,6 +136,7 @@ def _build(
         chunker=chunker,
         encoder=encoder,
         model="" if given else settings.encoder.model,
+        imports=imports,
     )
     before = _active_passage_ids(store)
     there = _intact(store, recipe.id)
@@ -200,13 +207,15 @@ def _intact(store: IndexStore, version_id: str) -> bool:
     return True
 
 
-def _known(store: IndexStore, encoder_sha256: str) -> tuple[KnownVectors, KnownVectors] | None:
+def _known(store: IndexStore, encoder_sha256: str) -> Known | None:
     """Vectors of the active version, or else of the newest intact one, with the same encoder."""
     for state in sorted(store.versions(), key=lambda state: not state.active):
         if state.manifest is None or state.manifest.encoder.sha256 != encoder_sha256:
             continue
         if _intact(store, state.id):
-            return known_vectors(store.folder(state.id), state.manifest)
+            folder = store.folder(state.id)
+            passages, sentences = known_vectors(folder, state.manifest)
+            return passages, sentences, known_phrases(folder)
     return None
 
 

@@ -11,7 +11,17 @@ import rag
 from rag.service import problems
 from rag.service.limits import BodyLimit, TimeLimit
 from rag.service.openapi import describe
-from rag.service.routes import ask, chat, health, indexes, passages, retrieve, sources, verify
+from rag.service.routes import (
+    ask,
+    chat,
+    graph,
+    health,
+    indexes,
+    passages,
+    retrieve,
+    sources,
+    verify,
+)
 from rag.service.state import Service
 from rag.settings import Settings
 
@@ -43,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     # The last one added is the outermost: the time limit covers a slow upload too.
     app.add_middleware(BodyLimit, limit=settings.service.max_body_kib * KIB)
     app.add_middleware(TimeLimit, seconds=_seconds(settings))
-    for room in (ask, chat, retrieve, verify, passages, sources, indexes, health):
+    for room in (ask, chat, retrieve, verify, passages, sources, graph, indexes, health):
         app.include_router(room.router)
     describe(app)
     return app

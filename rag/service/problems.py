@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from rag.errors import (
     BuildInProgressError,
+    GraphStoreError,
     IndexUnavailableError,
     NotFoundError,
     QuestionError,
@@ -30,6 +31,7 @@ _STATUS_OF = (
     (QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SettingsError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (IndexUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (GraphStoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
 
