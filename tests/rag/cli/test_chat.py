@@ -73,3 +73,12 @@ def test_an_unknown_provider_is_one_clear_error(
     done = rag("ask", "What is insomnia?", "--index-dir", built_index, env=env)
     assert done.returncode == 2
     assert "plumbline[anthropic]" in error_line(done)
+
+
+def test_the_doctor_tells_what_an_llm_lacks(rag: Run, built_index: Path) -> None:
+    env = {"RAG_LLM__PROVIDER": "openai-like", "RAG_LLM__MODEL": "m", "RAG_LLM__API_KEY": "hunter2"}
+    done = rag("doctor", "--json", "--index-dir", built_index, env=env)
+    report = json.loads(done.stdout)
+    assert report["llm"] == {"ok": False, "provider": "openai-like", "model": "m"}
+    assert any("RAG_LLM__BASE_URL" in line for line in report["advice"])
+    assert b"hunter2" not in done.stdout

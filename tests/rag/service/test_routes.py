@@ -124,6 +124,7 @@ def test_openapi_describes_every_route_its_errors_and_examples(
         ("post", "/v1/verify"),
         ("get", "/v1/passages/{passage_id}"),
         ("get", "/v1/sources/{source_id}"),
+        ("get", "/v1/graph/entities/{entity_id}"),
         ("get", "/v1/indexes"),
         ("post", "/v1/indexes"),
         ("get", "/v1/indexes/jobs/{job_id}"),
