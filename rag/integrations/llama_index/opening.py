@@ -47,7 +47,8 @@ def open_engine(
     """An engine on the active index version, with the user's own parts.
 
     Args:
-        retrievers: asked beside our own search; together they count as much as it does.
+        retrievers: asked beside our own dense and lexical search (the graph is left out then);
+            together they count as much as it does.
         llm: writes the answers, in place of the one that the settings name.
         embedding: the one that `build_with` built the version with.
         own_index: False answers from `retrievers` alone. The index version then only says how
@@ -67,12 +68,14 @@ def open_engine(
         threads=settings.encoder.threads,
         encoder=EmbeddingEncoder(embedding) if embedding else None,
     )
+    if not retrievers:
+        return Engine(version, settings, llm=llm)
     guests = [
         RetrieverArm(retriever, version, f"llama_index_{number}" if number > 1 else "llama_index")
         for number, retriever in enumerate(retrievers, start=1)
     ]
     own: list[Arm] = [DenseArm(version), LexicalArm(version)] if own_index else []
-    weight = sum(WEIGHTS[arm.name] for arm in own) / max(1, len(guests)) or 1.0
+    weight = sum(WEIGHTS[arm.name] for arm in own) / len(guests) or 1.0
     hybrid = HybridRetriever(
         version,
         settings,
