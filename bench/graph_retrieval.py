@@ -22,6 +22,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pagerank import PageRankArm
+
 import corpora
 from knowledge_graph.graph import Sources
 from knowledge_graph.names import normal
@@ -30,7 +32,9 @@ from rag.evaluation.medquad import Pair, halves, read
 from rag.index.build import build, build_documents
 from rag.index.version import IndexVersion
 from rag.model import Block, BlockKind, Document, Source, sha256_text
+from rag.retrieval.dense import DenseArm
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.lexical import LexicalArm
 from rag.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,6 +61,7 @@ def main() -> None:
     parser.add_argument("--half", choices=("tuning", "held_out"), default="tuning")
     parser.add_argument("--medquad", type=Path)
     parser.add_argument("--index", type=Path, help="an index to use, or to build into")
+    parser.add_argument("--pagerank", action="store_true", help="PageRank in the walk's place")
     parser.add_argument("--show", action="store_true", help="print what each arm misses")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +79,12 @@ def main() -> None:
             else:
                 path = ROOT / f"bench/questions/multihop_{arguments.half}.jsonl"
                 questions = _multi_hop(version, path)
-            _compare(version, settings, questions, arguments.show)
+            _compare(
+                version,
+                _retriever(version, settings, arguments.pagerank),
+                questions,
+                arguments.show,
+            )
 
 
 def _mental_health(pairs: Iterable[Pair]) -> list[Pair]:
@@ -125,13 +135,19 @@ def _multi_hop(version: IndexVersion, path: Path) -> list[Question]:
     return [Question(q["id"], q["question"], _answers(version, q["answers"])) for q in lines]
 
 
+def _retriever(version: IndexVersion, settings: Settings, pagerank: bool) -> HybridRetriever:
+    if not pagerank:
+        return HybridRetriever(version, settings)
+    arms = (DenseArm(version), LexicalArm(version), PageRankArm(version))
+    return HybridRetriever(version, settings, arms)
+
+
 def _compare(
-    version: IndexVersion, settings: Settings, questions: list[Question], show: bool
+    version: IndexVersion, retriever: HybridRetriever, questions: list[Question], show: bool
 ) -> None:
     lost = [q.id for q in questions if not all(q.answers)]
     if lost:
         print("no passage holds an answer to:", ", ".join(lost))
-    retriever = HybridRetriever(version, settings)
     print(f"{len(questions)} questions, {version.manifest.counts.passages} passages")
     print(f"{'arm':15}{'recall@5':>10}{'any in 5':>10}{'MRR':>8}{'ms':>8}")
     for name, arms in ARMS.items():
