@@ -1,4 +1,4 @@
-"""The shipped corpus: vetted documents, curated facts and crisis resources. Only data and where to find them.
+"""The shipped corpus: vetted documents, curated facts, crisis resources. Data, and where it is.
 
 `docs/corpus.md` describes the format of the documents and how they are written.
 """
