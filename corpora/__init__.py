@@ -1,4 +1,4 @@
-"""The shipped corpus: vetted documents, curated facts, crisis resources. Data, and where it is.
+"""The shipped corpus: vetted documents, curated facts, crisis resources. Only data and its place.
 
 `docs/corpus.md` describes the format of the documents and how they are written.
 """

@@ -19,7 +19,7 @@ from rag.conversation import Turn, said_by_user
 from rag.encoders.base import Encoder
 from rag.errors import CorpusError
 from rag.index.version import IndexVersion
-from rag.llm.pii import without_identifiers
+from rag.llm.redaction import Redaction
 from rag.model import Answer, Dropped, Evidence, LLMUse, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
@@ -75,7 +75,7 @@ class Corridor:
     ) -> None:
         """Everything that is the same for all questions is made here, unless it is given."""
         self.retriever = retriever or HybridRetriever(version, settings)
-        self.gate = gate or open_gate(version.encoder, settings.verifier)
+        self.gate = gate or open_gate(version.encoder, settings.verifier, settings.llm)
         self._version = version
         self._settings = settings
         self._composer = ExtractiveComposer(
@@ -119,7 +119,7 @@ class Corridor:
             limits = scope(asked.question)
         if limits.refuse:
             return refusal(asked.question, limits.note)
-        plain = without_identifiers(question) or question
+        plain = _plain(asked, question)
         with asked.clock.step("retrieve"):
             found = self.retriever.retrieve(
                 plain, top_k=self._settings.retrieval.top_k, as_of=asked.as_of
@@ -205,13 +205,22 @@ class Corridor:
         cited = [tuple(ids[n] for n in sentence.citations) for sentence in release.sentences]
         vectors = self._version.encoder.encode([sentence.text for sentence in release.sentences])
         fit = self._composer.fit(
-            without_identifiers(found.question) or found.question,
+            _plain(found.asked, found.question),
             found.retrieval.vector,
             [(s.text, ids) for s, ids in zip(release.sentences, cited, strict=True)],
             vectors,
             found.retrieval.evidence,
         )
         return self._answerability.enough(fit)
+
+
+def _plain(asked: Asked, question: str) -> str:
+    """The question without names that the conversation gave away."""
+    redaction = Redaction()
+    for text in (*said_by_user(asked.turns), asked.question):
+        redaction.hide(text)
+    stripped = redaction.strip(question)
+    return stripped if any(c.isalpha() for c in stripped) else question
 
 
 def _differs(found: Found) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.conversation import Turn, read_turns
+from rag.conversation import USER, Turn, read_turns
 from rag.corridor import Asked, Corridor
 from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion
@@ -224,6 +224,8 @@ class Engine:
         audience: str,
     ) -> Asked:
         turns = read_turns(messages, self.settings.max_question_chars)
+        if turns and turns[-1] == Turn(USER, question.strip()):
+            turns = turns[:-1]  # some callers hand over the question with the conversation
         return Asked(question, turns, country, as_of, audience)
 
     def _quoted(self, asked: Asked) -> Answer:

@@ -178,14 +178,15 @@ class Outcome(StrEnum):
 class Verdict:
     """What the gate says of a sentence. `support` is in 0..1; `reasons` say why it failed.
 
-    `supported` follows from `outcome` and stands beside it for whoever only asks yes or no.
+    `supported` follows from `outcome`, whatever is given for it, and stands beside it for whoever
+    only asks yes or no; it is a plain field so that JSON and its schema have it.
     """
 
     outcome: Outcome
     support: float
     reasons: tuple[str, ...] = ()
     checked_by: str = ""
-    supported: bool = field(init=False)
+    supported: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supported", self.outcome is Outcome.SUPPORTED)

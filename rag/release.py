@@ -11,7 +11,7 @@ from rag.model import Citation, Dropped, Evidence, Outcome, Sentence, Verdict
 from rag.safety.output import blocked
 from rag.verify.gate import Gate, GateMode
 from rag.verify.graph_check import GraphCheck
-from rag.verify.repair import supporting_passage
+from rag.verify.repair import opposed, supporting_passage
 
 # Of an answer's claims this share must survive: less would answer something else than was asked.
 _ENOUGH_REMAINS = 0.5
@@ -67,7 +67,7 @@ class Inspector:
         if not cites and self._gate.mode is GateMode.OFF:
             cites = tuple(self._texts)  # nothing says which passage it rests on
         verdict = self._judge(sentence.text, cites, before)
-        if not verdict.supported:
+        if not verdict.supported and not opposed(verdict):
             others = {i: text for i, text in self._texts.items() if i not in cites}
             better = supporting_passage(self._gate, sentence.text, others, before=before)
             if better:

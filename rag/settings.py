@@ -155,7 +155,8 @@ class VerifierSettings(_Group):
 
     model: str = Field(
         "default",
-        description="'default' is the shipped groundedness model, 'lexical' word overlap alone; "
+        description="'default' is the shipped groundedness model, 'lexical' word overlap alone, "
+        "'llm' asks the LLM of RAG_LLM__...; "
         "anything else is a name or folder of a cross-encoder or NLI model for "
         "sentence-transformers (extra: models).",
     )

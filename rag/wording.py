@@ -130,6 +130,9 @@ class Wording:
             async for piece in pieces:
                 if sentences := reply.add(piece):
                     yield reply.raw, sentences, False
+        if not reply.raw:  # some servers cannot stream, and say so by saying nothing
+            self.calls += 1
+            reply.raw = await self._client.reply(prompt, self._deadline)
         yield reply.raw, reply.rest(), True
 
     async def _judge(self, sentences: Sequence[ReplySentence], *, ended: bool) -> None:
@@ -183,7 +186,8 @@ class Wording:
         failed = [place for place in self._places if place.written and not place.judged.passed]
         if not failed or self._deadline.left() < _LEAST_TIME_S:
             return
-        asked = [(place.written, place.judged.reasons) for place in failed]
+        # Reasons quote the sentence as it was judged, with what identifies people put back.
+        asked = [(p.written, [self._hidden(r) for r in p.judged.reasons]) for p in failed]
         self.calls += 1
         try:
             rewritten = await self._client.reply(

@@ -42,7 +42,10 @@ def test_building_and_asking_load_no_torch(documents: Path, tmp_path: Path) -> N
         "answer = Engine.open(settings).ask('What helps with panic attacks?'); "
         "assert answer.status == 'answered', answer"
     )
-    assert _loaded_after(code, "torch transformers sentence_transformers fastapi") == ""
+    assert (
+        _loaded_after(code, "torch transformers sentence_transformers fastapi llama_index openai")
+        == ""
+    )
 
 
 def test_every_public_name_is_there() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.common import AsJson, print_json
+from rag.cli.common import AsJson, load_settings, print_json
 
 if TYPE_CHECKING:
     from rag.evaluation.gate import GateReport
@@ -50,6 +50,7 @@ def gate_command(
         result = evaluate(
             recorded,
             modes,
+            verifier=load_settings().verifier,
             jobs=jobs or os.cpu_count() or 1,
             progress=stage("Replaying answers", len(recorded)),
         )

@@ -104,7 +104,10 @@ def _joined(question: str, before: str, known: frozenset[str]) -> str:
 
 
 def _points_back(question: str) -> bool:
-    return bool(_POINTS.search(_EXPLETIVE.sub(" ", question)))
+    """Whether it points at something before it; "since X is Y, how does it work?" does not."""
+    plain = _EXPLETIVE.sub(" ", question)
+    first = _POINTS.search(plain)
+    return first is not None and not _naming(plain[: first.start()].rpartition(",")[0])
 
 
 def _put_in(question: str, topic: str) -> str:

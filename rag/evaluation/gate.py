@@ -13,6 +13,7 @@ from statistics import median, quantiles
 from rag.evaluation.intervals import wilson
 from rag.evaluation.recorded_answers import RecordedAnswer, in_groups
 from rag.evaluation.replay import Outcome, replay
+from rag.settings import VerifierSettings
 from rag.verify.gate import GateMode
 
 Interval = tuple[float, float]
@@ -61,11 +62,13 @@ def evaluate(
     answers: Sequence[RecordedAnswer],
     modes: Sequence[GateMode] = tuple(GateMode),
     *,
+    verifier: VerifierSettings | None = None,
     jobs: int = 1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> GateReport:
     """Replays the answers through the engine; `progress` is called with the count newly done.
 
+    `verifier` names the model behind the gate; None is the shipped one.
     With `jobs` of 1 all happens in this process, else in so many others.
 
     Raises:
@@ -73,7 +76,7 @@ def evaluate(
     """
     outcomes: list[Outcome] = []
     groups = in_groups(answers, _AT_ONCE)
-    work = partial(replay, modes=tuple(modes))
+    work = partial(replay, modes=tuple(modes), verifier=verifier or VerifierSettings())
     if jobs == 1 or len(groups) == 1:
         for group in groups:
             outcomes.extend(work(group))

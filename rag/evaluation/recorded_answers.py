@@ -125,12 +125,17 @@ def _text(record: dict[str, Any], name: str) -> str:
     return value
 
 
+def _offset(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError('"start" and "end" of a span must be whole numbers')
+    return value
+
+
 def _span(span: Any, answer: str) -> Span:
     if not isinstance(span, dict):
         raise ValueError('each of "spans" must be an object with "start", "end" and "kind"')
-    start, end, kind = span.get("start"), span.get("end"), span.get("kind", _NO_KIND)
-    if not all(isinstance(n, int) and not isinstance(n, bool) for n in (start, end)):
-        raise ValueError('"start" and "end" of a span must be whole numbers')
+    start, end = (_offset(span.get(name)) for name in ("start", "end"))
+    kind = span.get("kind", _NO_KIND)
     if not 0 <= start < end <= len(answer):
         raise ValueError(
             f"a span from {start} to {end} is not inside the answer of {len(answer)} characters"

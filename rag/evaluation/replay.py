@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -36,11 +37,14 @@ from rag.settings import (
     Settings,
     VerifierSettings,
 )
-from rag.verify import open_gate
+from rag.verify import open_model
+from rag.verify.alignment import Analysed, EvidenceText
+from rag.verify.entailment import EntailmentModel
 from rag.verify.gate import Gate, GateMode
 
 _TIMEOUT_S = 300.0  # of one question; a thousand of them must not end because one was slow
 _MARK = re.compile(r"(\[|\((?:Sources?)\s)(\d{1,3})(?=[\])])")
+_REMEMBERED = 2000  # judgements; one answer needs a few dozen
 # No passage has such a number, whatever the order in which they were found.
 _NOWHERE = 900
 
@@ -57,7 +61,9 @@ class Outcome:
     took_ms: float
 
 
-def replay(answers: Sequence[RecordedAnswer], modes: Sequence[GateMode]) -> list[Outcome]:
+def replay(
+    answers: Sequence[RecordedAnswer], modes: Sequence[GateMode], verifier: VerifierSettings
+) -> list[Outcome]:
     """Asks each answer's question in each mode. Passages shared by neighbours are indexed once.
 
     Raises:
@@ -66,7 +72,7 @@ def replay(answers: Sequence[RecordedAnswer], modes: Sequence[GateMode]) -> list
     """
     found: list[Outcome] = []
     with ExitStack() as stack:
-        bench = _Bench(modes, stack)
+        bench = _Bench(modes, verifier, stack)
         for answer in answers:
             found.extend(bench.ask(answer))
     return found
@@ -75,13 +81,15 @@ def replay(answers: Sequence[RecordedAnswer], modes: Sequence[GateMode]) -> list
 class _Bench:
     """Everything that one process needs, opened once."""
 
-    def __init__(self, modes: Sequence[GateMode], stack: ExitStack) -> None:
+    def __init__(
+        self, modes: Sequence[GateMode], verifier: VerifierSettings, stack: ExitStack
+    ) -> None:
         self._said = _Said()
         self._server = stack.enter_context(RecordedServer(self._said.reply))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = _settings(folder, self._server.base_url)
         self._encoder = open_encoder(settings.encoder)
-        model = open_gate(self._encoder, VerifierSettings()).model
+        model = _Remembering(open_model(self._encoder, verifier))
         self._gates = {mode: Gate(model, mode) for mode in modes}
         self._served: dict[GateMode, Served] = {
             mode: stack.enter_context(serving(settings)) for mode in modes
@@ -118,6 +126,22 @@ class _Bench:
         for mode, served in self._served.items():
             served.answer_from(Engine(version, self._settings, gate=self._gates[mode]))
         self._passages = passages
+
+
+class _Remembering:
+    """An entailment model that is asked once where several modes ask the same."""
+
+    def __init__(self, model: EntailmentModel) -> None:
+        self.name = model.name
+        self.threshold = model.threshold
+        self.doubtful = model.doubtful
+        self._support = lru_cache(maxsize=_REMEMBERED)(
+            lambda claim, evidence: model.support(claim, evidence)
+        )
+
+    def support(self, claim: Analysed, evidence: EvidenceText) -> float:
+        """As the model says."""
+        return self._support(claim, evidence)
 
 
 class _Said:

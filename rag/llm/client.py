@@ -8,7 +8,7 @@ import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from rag.conversation import Turn
 from rag.errors import LLMError
@@ -28,6 +28,7 @@ T = TypeVar("T")
 _CHARS_PER_TOKEN = 6
 _FIRST_PAUSE_S = 0.4
 _LONGEST_PAUSE_S = 8.0
+_READ_AHEAD = 256  # pieces of a stream that may wait while sentences are judged
 _BLOCKING_CALLS = 4  # at once, of models that run inside this process
 
 
@@ -135,18 +136,45 @@ class LLMClient:
                     return
 
     async def _deltas(self, messages: list[ChatMessage]) -> AsyncGenerator[ChatResponse]:
-        if not self._blocking:
-            responses = cast("AsyncGenerator[ChatResponse]", await self.llm.astream_chat(messages))
-            async with aclosing(responses):  # a caller that leaves ends the request
-                async for response in responses:
-                    yield response
+        if self._blocking:
+            responses = await self._in_thread(lambda: iter(self.llm.stream_chat(messages)))
+            while (found := await self._in_thread(lambda: next(responses, None))) is not None:
+                yield found
             return
-        blocking = await self._in_thread(lambda: iter(self.llm.stream_chat(messages)))
-        while (found := await self._in_thread(lambda: next(blocking, None))) is not None:
-            yield found
+        async with aclosing(_read_ahead(self.llm, messages)) as arrived:
+            async for response in arrived:
+                yield response
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+async def _read_ahead(llm: LLM, messages: list[ChatMessage]) -> AsyncGenerator[ChatResponse]:
+    """A streamed reply, read in a task of its own.
+
+    A generator of llama-index that is closed between two pieces leaves its connection open; a task
+    that is cancelled where it waits for the network closes it.
+    """
+    queue: asyncio.Queue[ChatResponse | Exception | None] = asyncio.Queue(_READ_AHEAD)
+
+    async def read() -> None:
+        try:
+            async for response in await llm.astream_chat(messages):
+                await queue.put(response)
+        except Exception as error:
+            await queue.put(error)
+        else:
+            await queue.put(None)
+
+    reader = asyncio.create_task(read())
+    try:
+        while (found := await queue.get()) is not None:
+            if isinstance(found, Exception):
+                raise found
+            yield found
+    finally:
+        reader.cancel()
+        await asyncio.wait([reader])
 
 
 def _message(turn: Turn) -> ChatMessage:

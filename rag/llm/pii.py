@@ -2,7 +2,7 @@
 
 Rules see the usual forms. A name that nothing introduces ("I shouted at Kim") is missed unless it
 was introduced elsewhere in the conversation; so is a place of work, and a story that gives a person
-away without any name. `docs/llm.md` says what was measured.
+away without any name. `docs/llm.md` lists what they miss.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _KIN = (
     r"roommate|flatmate|patient|client"
 )
 _SIMPLE = (
-    ("EMAIL", r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
+    ("EMAIL", r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
     ("LINK", r"\b(?:https?://|www\.)[^\s<>\"]+|(?<![\w@])@\w{3,30}\b"),
     ("ID", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"),  # IBAN
     ("ID", r"\b\d{3}-\d{2}-\d{4}\b"),  # US social security
@@ -103,13 +103,6 @@ _NOT_NAMES = frozenset(
 def find(text: str) -> list[Finding]:
     """Everything that the rules find, in order, without overlaps."""
     return without_overlaps([*_identifiers(text), *_names(text)])
-
-
-def without_identifiers(text: str) -> str:
-    """The text without what was found: a name says nothing about which passage answers."""
-    for finding in reversed(find(text)):
-        text = f"{text[: finding.start]} {text[finding.end :]}"
-    return " ".join(text.split())
 
 
 def without_overlaps(findings: Iterable[Finding]) -> list[Finding]:

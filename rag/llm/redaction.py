@@ -64,16 +64,33 @@ class Redaction:
             lambda match: self._originals.get(f"{match[1]}_{match[2]}", match[0]), text
         )
 
+    def strip(self, text: str) -> str:
+        """The text without what identifies, for a search: a name does not say what is asked."""
+        return " ".join(_PLACEHOLDER.sub(" ", self.hide(text)).split())
+
     def _known_hidden(self, text: str) -> str:
-        for original, placeholder in self._placeholders.items():
+        for original in sorted(self._placeholders, key=len, reverse=True):
+            placeholder = self._placeholders[original]
             if original in text:
                 text = re.sub(rf"\b{re.escape(original)}\b", placeholder, text)
         return text
 
     def _placeholder(self, original: str, kind: str) -> str:
         if original not in self._placeholders:
-            first = next((p for o, p in self._placeholders.items() if original in o.split()), None)
             number = 1 + sum(p.startswith(f"{kind}_") for p in self._originals)
-            self._placeholders[original] = first or f"{kind}_{number}"
-            self._originals.setdefault(self._placeholders[original], original)
+            placeholder = self._same_person(original, kind) or f"{kind}_{number}"
+            self._placeholders[original] = placeholder
+            self._originals.setdefault(placeholder, original)
+            if kind == "PERSON":  # "Anna Kirk" is also Anna, and Ms Kirk
+                for part in _parts(original):
+                    self._placeholders.setdefault(part, placeholder)
         return self._placeholders[original]
+
+    def _same_person(self, original: str, kind: str) -> str | None:
+        if kind != "PERSON":
+            return None
+        return next((p for part in _parts(original) if (p := self._placeholders.get(part))), None)
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in name.split() if len(part) > 2 and part[0].isupper()]

@@ -12,8 +12,8 @@ from rag.conversation import read_turns, said_by_user
 from rag.model import Answer, Notice, Sentence
 from rag.safety.crisis import crisis_answer
 from rag.safety.triage import triage
+from rag.service.conversations import AskRequest
 from rag.service.leaving import while_connected
-from rag.service.schemas import AskRequest
 from rag.service.state import Service
 
 Event = Notice | Sentence | Answer

@@ -7,7 +7,13 @@ import json
 _SENTENCE = {
     "text": "Slow, steady breathing can help a panic attack to pass.",
     "citations": [1],
-    "verdict": {"supported": True, "support": 0.97, "reasons": [], "checked_by": "lexical"},
+    "verdict": {
+        "outcome": "supported",
+        "support": 0.97,
+        "reasons": [],
+        "checked_by": "lexical-embedding",
+        "supported": True,
+    },
 }
 ANSWER = {
     "status": "answered",

@@ -305,11 +305,15 @@ def test_a_condensation_that_cannot_be_trusted_is_done_by_rule(worded: Worded, r
 
 
 def test_a_false_claim_in_the_question_is_not_agreed_with(worded: Worded) -> None:
-    agrees = "Yes, panic attacks are dangerous in themselves. [2] "
-    truth = "A panic attack feels frightening, but it is not dangerous in itself. [2]"
-    with worded(agrees + truth, rewrite=False) as (engine, _):
+    truth = "A panic attack feels frightening, but it is not dangerous in itself."
+
+    def agree(request: Request) -> str:
+        number = number_of(request, truth)
+        return f"Yes, panic attacks are dangerous in themselves. [{number}] {truth} [{number}]"
+
+    with worded(agree, rewrite=False) as (engine, _):
         answer = engine.ask("Since panic attacks are dangerous, what is a panic attack?")
-    assert [sentence.text for sentence in answer.sentences] == [truth.removesuffix(" [2]")]
+    assert [sentence.text for sentence in answer.sentences] == [truth]
 
 
 PERSONAL = "My name is Anna Kirk (anna@example.org). What helps me with panic attacks?"

@@ -12,9 +12,9 @@ from fastapi.responses import StreamingResponse
 from rag.jsonable import dumps
 from rag.model import Answer, Notice, Sentence
 from rag.service import answering
+from rag.service.conversations import AskRequest
 from rag.service.examples import ANSWER, EVENTS
 from rag.service.problems import responses
-from rag.service.schemas import AskRequest
 from rag.service.state import ServiceDep
 
 router = APIRouter()

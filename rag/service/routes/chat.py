@@ -15,10 +15,10 @@ from rag.compose.release import answer_text
 from rag.jsonable import dumps
 from rag.model import Answer, Notice
 from rag.service import answering
+from rag.service.conversations import ChatRequest
 from rag.service.examples import COMPLETION
 from rag.service.problems import responses
 from rag.service.routes.ask import HEADERS
-from rag.service.schemas import ChatRequest
 from rag.service.state import ServiceDep
 
 router = APIRouter()

@@ -42,6 +42,7 @@ def test_the_topic_is_carried_over(earlier: list[str], question: str, alone: str
         ([DEPRESSION], "Is it normal to cry a lot?"),
         ([DEPRESSION], "How do antidepressants work?"),
         ([PANIC], "What is hoarding disorder?"),
+        ([PANIC], "Since antidepressants are addictive, how do they work?"),
     ],
 )
 def test_a_question_with_a_topic_of_its_own_is_left_alone(

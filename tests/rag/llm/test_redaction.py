@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -69,3 +70,10 @@ def test_what_was_hidden_comes_back(text: str) -> None:
     redaction = Redaction()
     if not re.search(r"(?:PERSON|PLACE|PHONE|EMAIL|LINK|DATE|ID)[_ ]\d", text):
         assert redaction.restore(redaction.hide(text)) == text
+
+
+@pytest.mark.parametrize("text", ["a" * 4000, "A" * 4000, "A " * 2000, "1 " * 2000, "-" * 4000])
+def test_nothing_takes_long(text: str) -> None:
+    began = time.process_time()
+    find(text)
+    assert time.process_time() - began < 0.5

@@ -55,6 +55,18 @@ def test_a_follow_up_is_understood_without_an_llm(client: httpx.Client) -> None:
     assert "Lithium" not in answer["text"]
 
 
+def test_the_question_may_be_the_last_message(client: httpx.Client) -> None:
+    messages = [*BEFORE, {"role": "user", "content": "how is it treated?"}]
+    answer = client.post("/v1/ask", json={"messages": messages}).json()
+    assert answer["question"] == "how is it treated?"
+    assert answer["understood_as"] == "How is insomnia treated?"
+    twice = {"messages": messages, "question": "how is it treated?"}
+    assert client.post("/v1/ask", json=twice).json()["text"] == answer["text"]
+    missing = client.post("/v1/ask", json={"messages": BEFORE})
+    assert missing.status_code == 422
+    assert missing.json()["errors"][0]["where"] == "body.question"
+
+
 def test_a_crisis_anywhere_in_the_conversation_comes_first(client: httpx.Client) -> None:
     before = [{"role": "user", "content": "I want to kill myself tonight"}]
     answer = client.post("/v1/ask", json={"question": "hello", "messages": before}).json()
