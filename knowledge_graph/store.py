@@ -59,7 +59,8 @@ class GraphReader(Protocol):
         """The clinical Facts that touch each of `keys`, either end, of the given types.
 
         At most `limit` a key: by `strength` downwards, then by relation, by the key of the other
-        end, and by origin, so that every store cuts off the same ones.
+        end, by origin, and those whose subject `key` is first, so that every store cuts off the
+        same ones.
         """
         ...
 

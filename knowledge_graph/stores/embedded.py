@@ -13,7 +13,7 @@ from typing import Any
 from knowledge_graph.errors import GraphUnavailableError, VersionNotLoadedError
 from knowledge_graph.schema import Entity, Fact, GraphData, Mention, Origin, Relation, kind_of
 from knowledge_graph.store import GraphCounts
-from knowledge_graph.stores.embedded_write import FILE, counts, write
+from knowledge_graph.stores.embedded_write import BETWEEN, FILE, counts, write
 from knowledge_graph.stores.keys import sendable
 
 __all__ = ["FILE", "EmbeddedReader", "write"]
@@ -21,6 +21,9 @@ __all__ = ["FILE", "EmbeddedReader", "write"]
 _FACT = (
     "f.subject, f.relation, f.object, f.origin, f.passages, f.line, f.grade, f.qualifier, f.source"
 )
+# Looking a member up here takes a third of the time that the enum's own call takes.
+_RELATIONS = {relation.value: relation for relation in Relation}
+_ORIGINS = {origin.value: origin for origin in Origin}
 
 
 class EmbeddedReader:
@@ -144,12 +147,12 @@ class EmbeddedReader:
 
 def _fact(row: Sequence[Any]) -> Fact:
     subject, relation, object_, origin, passages, line, grade, qualifier, source = row
-    stated = frozenset(json.loads(passages)) if passages else frozenset()
+    stated = frozenset(passages.split(BETWEEN)) if passages else frozenset()
     return Fact(
         subject,
-        Relation(relation),
+        _RELATIONS[relation],
         object_,
-        Origin(origin),
+        _ORIGINS[origin],
         stated,
         line,
         grade,

@@ -17,6 +17,8 @@ from knowledge_graph.schema import STRENGTH, Entity, GraphData, Mention, Origin
 from knowledge_graph.store import GraphCounts, Removed
 
 FILE = "graph.sqlite"
+BETWEEN = "\n"
+"""Stands between the passage ids of a Fact: faster to read back than JSON."""
 
 _SCHEMA = """
 CREATE TABLE entities (
@@ -32,7 +34,7 @@ CREATE TABLE facts (
     relation TEXT NOT NULL,
     object TEXT NOT NULL,
     origin TEXT NOT NULL,
-    passages TEXT NOT NULL,      -- sorted JSON list of passage ids; '' for none
+    passages TEXT NOT NULL,      -- sorted passage ids, a line each; '' for none
     line TEXT NOT NULL,
     grade TEXT NOT NULL,
     qualifier TEXT NOT NULL,
@@ -41,7 +43,7 @@ CREATE TABLE facts (
 ) STRICT;
 CREATE TABLE ends (
     entity TEXT NOT NULL,
-    place INTEGER NOT NULL,      -- 1, 2, 3 ... by strength, relation, other end, origin
+    place INTEGER NOT NULL,      -- 1, 2, 3 ... as GraphReader.neighbours says
     fact INTEGER NOT NULL,
     relation TEXT NOT NULL,
     PRIMARY KEY (entity, place)
@@ -80,12 +82,12 @@ ORDER BY entity, weight DESC, passage;
 _STRENGTHS = " ".join(f"WHEN '{origin}' THEN {value}" for origin, value in STRENGTH.items())
 _ENDS = f"""
 WITH both AS (
-    SELECT subject AS entity, object AS other, row, relation, origin FROM facts
+    SELECT subject AS entity, object AS other, 0 AS inward, row, relation, origin FROM facts
     UNION ALL
-    SELECT object, subject, row, relation, origin FROM facts WHERE subject <> object
+    SELECT object, subject, 1, row, relation, origin FROM facts WHERE subject <> object
 )
 INSERT INTO ends SELECT entity, row_number() OVER (
-    PARTITION BY entity ORDER BY CASE origin {_STRENGTHS} END DESC, relation, other, origin, row
+    PARTITION BY entity ORDER BY CASE origin {_STRENGTHS} END DESC, relation, other, origin, inward
 ) AS place, row, relation FROM both ORDER BY entity, place
 """  # noqa: S608  (the enum's own values)
 _UNKNOWN = """
@@ -144,10 +146,10 @@ def remove_passages(path: Path, passage_ids: Collection[str]) -> Removed:
         for row, origin, text in database.execute(
             "SELECT row, origin, passages FROM facts WHERE passages <> ''"
         ):
-            stated = json.loads(text)
+            stated = text.split(BETWEEN)
             kept = [passage for passage in stated if passage not in gone]
             if kept or (len(kept) < len(stated) and origin == Origin.ONTOLOGY):
-                fewer.append((json.dumps(kept) if kept else "", row))
+                fewer.append((BETWEEN.join(kept), row))
             elif len(kept) < len(stated):
                 lost.append((row,))
         database.executemany("UPDATE facts SET passages = ? WHERE row = ?", fewer)
@@ -188,15 +190,17 @@ def _entity(entity: Entity) -> tuple[str, ...]:
 
 def _facts(data: GraphData) -> Iterator[tuple[object, ...]]:
     for fact in data.facts:
-        unknown = [passage for passage in fact.passages if passage not in data.passages]
-        if unknown:
-            raise _unknown("Fact", unknown[0])
+        for passage in fact.passages:
+            if passage not in data.passages:
+                raise _unknown("Fact", passage)
+            if not passage or BETWEEN in passage:
+                raise GraphDataError(f"{passage!r} cannot be the id of a passage")
         yield (
             fact.subject,
             fact.relation.value,
             fact.object,
             fact.origin.value,
-            json.dumps(sorted(fact.passages)) if fact.passages else "",
+            BETWEEN.join(sorted(fact.passages)),
             fact.line,
             fact.grade,
             fact.qualifier,

@@ -22,6 +22,9 @@ from knowledge_graph.errors import GraphUnavailableError
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 USER_AGENT = "plumbline"
+IDLE_S = 10.0
+"""Seconds unused after which a connection is tried before it is trusted."""
+
 _TOO_SLOW = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 _DENIED = "Neo.ClientError.Security."
 
@@ -54,7 +57,10 @@ class Neo4jAddress:
             "auth": (self.user, self.password) if self.password else None,
             "connection_timeout": self.connect_timeout_s,
             "connection_acquisition_timeout": self.connect_timeout_s,
-            "max_transaction_retry_time": self.connect_timeout_s,
+            # A read that failed is not tried again: its answer goes on without the graph. What a
+            # second try would mend, a connection that died while idle, is looked for beforehand.
+            "max_transaction_retry_time": 0.0,
+            "liveness_check_timeout": IDLE_S,
             "keep_alive": True,
             "user_agent": USER_AGENT,
             "telemetry_disabled": True,

@@ -43,13 +43,14 @@ ENTITIES = f"""{_READY}CALL (v) {{
 }}
 RETURN rows"""
 
+# No two origins have one strength, so strength orders by origin too, and saves reading it.
 NEIGHBOURS = f"""{_READY}CALL (v) {{
   UNWIND $keys AS key
   MATCH (e:Entity {{version: $version, key: key}})
   CALL (e) {{
     MATCH (e)-[f:{_TYPES}]-(other:Entity)
     WHERE type(f) IN $relations
-    RETURN f ORDER BY f.strength DESC, type(f), other.key, f.origin, startNode(f).key LIMIT $limit
+    RETURN f ORDER BY f.strength DESC, type(f), other.key, startNode(f) = e DESC LIMIT $limit
   }}
   RETURN collect([key, {_FACT}]) AS rows
 }}

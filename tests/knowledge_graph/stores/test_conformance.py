@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from knowledge_graph.errors import GraphDataError, VersionNotLoadedError
 from knowledge_graph.expansion import expand
-from knowledge_graph.schema import Entity, Fact, GraphData, Kind, Mention, Origin, Relation
+from knowledge_graph.schema import (
+    STRENGTH,
+    Entity,
+    Fact,
+    GraphData,
+    Kind,
+    Mention,
+    Origin,
+    Relation,
+)
 from knowledge_graph.store import GraphCounts, GraphReader, GraphStore, Removed
 from tests.knowledge_graph.stores.conftest import (
     CBT,
@@ -67,6 +76,10 @@ def test_neighbours_come_in_one_order_and_are_cut_off_there(
     assert nearest(reader, PANIC.key, 9, Relation.COMORBID_WITH) == [FACTS[4], FACTS[6]]
     assert nearest(reader, CBT.key, 1, Relation.NOT_RECOMMENDED_FOR) == [FACTS[9]]
     reader.close()
+
+
+def test_no_two_origins_have_one_strength() -> None:
+    assert len(set(STRENGTH.values())) == len(Origin)  # what neighbours are ordered by
 
 
 def test_the_unknown_has_nothing(store: GraphStore, version: str) -> None:
@@ -246,5 +259,5 @@ def test_any_graph_reads_the_same_from_every_store(
     reader.close()
 
 
-def _order(fact: Fact, key: str) -> tuple[float, str, str, str, str]:
-    return -fact.strength, fact.relation, fact.other(key), fact.origin, fact.subject
+def _order(fact: Fact, key: str) -> tuple[float, str, str, str, bool]:
+    return -fact.strength, fact.relation, fact.other(key), fact.origin, fact.subject != key

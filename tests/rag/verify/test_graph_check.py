@@ -85,11 +85,13 @@ def test_what_states_nothing_is_left_alone(
     assert not check.strengthens(text, version.passage_ids("nice"))
 
 
-def test_the_release_step_asks_the_graph(version: IndexVersion, check: GraphCheck) -> None:
+def test_the_release_step_asks_the_graph(
+    version: IndexVersion, check: GraphCheck, settings: Settings
+) -> None:
     passage = version.passage(version.passage_ids("lithium")[0])
     evidence = [Evidence(Hit(passage.id, 1.0), passage, version.source("lithium"))]
     draft = [DraftSentence("Lithium may cause weight gain.", (passage.id,))]
-    gate = open_gate(version.encoder)
+    gate = open_gate(version.encoder, settings.verifier)
     alone = Release.of(Inspector(gate, evidence, "public").inspect(draft), evidence)
     both = Release.of(Inspector(gate, evidence, "public", check).inspect(draft), evidence)
     assert both.sentences[0].verdict.support >= alone.sentences[0].verdict.support
