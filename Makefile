@@ -2,7 +2,7 @@
 # make test                                     all tests, from nothing
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help ask index test lint types floors bench
+.PHONY: help ask index test corpus lint types floors bench
 
 PYTHON ?= python3
 ENVIRONMENT := $(PYTHON) .ci/environment.py
@@ -37,6 +37,12 @@ test:
 	@$(ENVIRONMENT) service models dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --cov=rag --cov=knowledge_graph --cov-report=term:skip-covered \
 	  --cov-fail-under=$(COVERAGE) $(ARGS)
+
+# The shipped documents, their catalogue and the crisis lines against docs/corpus.md. With
+# SOURCES=FOLDER also: no sentence copied from the texts there.
+corpus:
+	@$(ENVIRONMENT) service
+	$(BIN)/rag corpus check $(if $(SOURCES),--sources "$(SOURCES)")
 
 lint:
 	@$(ENVIRONMENT) service models dev

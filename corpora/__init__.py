@@ -20,4 +20,14 @@ def crisis_dir() -> Path:
     return _ROOT / "crisis"
 
 
-__all__ = ["crisis_dir", "documents_dir"]
+def catalogue_file() -> Path:
+    """The list of official documents that ours rest on, with their licences."""
+    return _ROOT / "catalogue.toml"
+
+
+def publishers_file() -> Path:
+    """The list of official publishers, with the hosts of their pages."""
+    return _ROOT / "publishers.txt"
+
+
+__all__ = ["catalogue_file", "crisis_dir", "documents_dir", "publishers_file"]

@@ -1,0 +1,1 @@
+"""The shipped corpus: holding it to its rules, its catalogue of sources, and fetching those."""
