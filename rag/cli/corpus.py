@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.common import AsJson, load_settings, print_json
+from rag.cli.corpus_fetch import fetch_command
 
 if TYPE_CHECKING:
     from rag.corpus.check import CorpusFiles, CorpusReport
@@ -20,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("fetch")(fetch_command)
 
 Folder = Annotated[
     Path | None,
