@@ -13,18 +13,20 @@ from types import TracebackType
 from typing import Self
 
 from rag.compose.answerability import Answerability
+from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.release import answer_text
-from rag.compose.words import abstention, refusal
+from rag.compose.words import abstention, in_english_only, refusal
 from rag.encoders.base import Encoder
 from rag.errors import CorpusError
 from rag.index.version import IndexVersion
+from rag.languages import other_language
 from rag.model import Answer, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
 from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
 from rag.safety.classifier import Classifier
-from rag.safety.crisis import crisis_answer
+from rag.safety.crisis import crisis_answer, general_lines
 from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
@@ -85,6 +87,8 @@ class Engine:
         if concern.crisis:
             return crisis_answer(concern, question, country=country)
         question = clean_question(question, self.settings.max_question_chars)
+        if language := other_language(question):
+            return in_english_only(question, language, general_lines(country))
         limits = scope(question)
         if limits.refuse:
             return refusal(question, limits.note)
@@ -180,18 +184,26 @@ class Engine:
         )
         if not self._answerability.enough(draft):
             return silence(dropped=())
-        judged = Inspector(self._gate, found.evidence, audience).inspect(draft.sentences)
+        shown = with_other_views(draft.sentences, found.evidence)
+        judged = Inspector(self._gate, found.evidence, audience).inspect(shown)
         release = Release.of(judged, found.evidence)
         if not release.answers:
             return silence(dropped=release.dropped)
+        conflicts = conflicts_in(release.sentences, release.citations)
+        said = (
+            note,
+            answer_text(release.sentences),
+            conflict_note(conflicts, release.citations),
+        )
         return Answer(
             status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
             question=question,
-            text=" ".join(filter(None, (note, answer_text(release.sentences)))),
+            text=" ".join(filter(None, said)),
             notice=note,
             sentences=release.sentences,
             citations=release.citations,
             dropped=release.dropped,
+            conflicts=conflicts,
             index_version=self.version_id,
             degraded=found.degraded,
         )

@@ -25,14 +25,15 @@ def answers_command(
     from rag.evaluation.answers import evaluate
 
     with Engine.open(load_settings(index_dir)) as engine:
-        report = evaluate(engine, _rows(questions))
+        report = evaluate(engine, read_questions(questions))
     if as_json:
         print_json(report)
     else:
         _print(report, show)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def read_questions(path: Path) -> list[dict[str, Any]]:
+    """One JSON object a line. Raises SettingsError."""
     from rag.errors import SettingsError
 
     try:

@@ -13,6 +13,10 @@ from rag.settings import IngestSettings
 
 SIDE_CAR = ".toml"
 """`NAME.pdf.toml` holds the front matter of `NAME.pdf`; it is no document of its own."""
+_NO_PUBLISHER = (
+    "nothing in it says who publishes it, so nobody could judge what it is worth: write "
+    'publisher = "..." into {side_car} beside it, or build with --allow-unknown'
+)
 
 
 @dataclass(slots=True)
@@ -49,8 +53,11 @@ def read_documents(
     settings: IngestSettings,
     quarantine: Quarantine,
     done: Callable[[int], None],
+    *,
+    allow_unknown: bool,
 ) -> Iterator[tuple[str, Document]]:
-    """Path and parsed document of every file that can be parsed."""
+    """Path and parsed document of every file that can be parsed and, unless `allow_unknown`,
+    says who publishes it."""
     from rag.ingest import parse
 
     for file in files:
@@ -59,7 +66,10 @@ def read_documents(
         except DocumentError as error:
             quarantine.add(str(file), str(error))
         else:
-            yield str(file), document
+            if document.source.publisher or allow_unknown:
+                yield str(file), document
+            else:
+                quarantine.add(str(file), _NO_PUBLISHER.format(side_car=file.name + SIDE_CAR))
         done(1)
 
 
