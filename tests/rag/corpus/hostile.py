@@ -53,7 +53,7 @@ def write_hostile(folder: Path, outside: Path) -> dict[str, str]:
     put(
         "laughs.html",
         f"<!DOCTYPE html [{LAUGHS}]><html><body>&l9;</body></html>",
-        "no main content",
+        nothing,
     )
     put("laughs.xml", f'<?xml version="1.0"?><!DOCTYPE a [{LAUGHS}]><a>&l9;</a>', "not supported")
     put("script.html", "<script>document.write('x')</script>" * 50, nothing)
