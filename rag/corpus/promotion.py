@@ -62,22 +62,22 @@ def judge(settings: Settings, version_id: str, canaries: Canaries | None = None)
         answered, unfounded = _answered(new, canaries.ask)
         refused += [f"a sentence rests on no passage of it: {text}" for text in unfounded]
         refused += _safety(new, canaries)
+    lost: list[str] = []
+    unanswered = [question for question in canaries.ask if question not in answered]
     store = IndexStore(settings.index_dir)
     try:
         active = store.active()
-        with open_version(settings, active) as old:
-            before, _ = _answered(old, canaries.ask)
         fewer, more = (store.manifest(v).counts.passages for v in (version_id, active))
         if fewer < _LEAST_SHARE * more:
             refused.append(f"it holds {fewer} passages; the active version has {more}")
+        with open_version(settings, active) as old:  # what both answer need not be asked twice
+            lost, _ = _answered(old, unanswered)
     except IndexUnavailableError:
-        before = []  # nothing answers yet, so nothing can be lost
-    lost = [question for question in before if question not in answered]
-    if len(lost) > _MOST_LOST * len(before):
+        pass  # nothing answers yet, so nothing can be lost
+    before = len(answered) + len(lost)
+    if len(lost) > _MOST_LOST * before:
         shown = "; ".join(lost[:_SHOWN])
-        refused.append(
-            f"{len(lost)} of {len(before)} canary questions are no longer answered: {shown}"
-        )
+        refused.append(f"{len(lost)} of {before} canary questions are no longer answered: {shown}")
     return Judgement(version_id, len(canaries.ask), len(answered), tuple(refused))
 
 
