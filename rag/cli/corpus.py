@@ -88,22 +88,10 @@ def catalogue_command(
 
 
 def _files(corpus: Path | None) -> CorpusFiles:
-    import corpora
+    from corpora import documents_dir
     from rag.corpus.check import CorpusFiles
 
-    if corpus is None:
-        return CorpusFiles(
-            corpora.documents_dir(),
-            corpora.catalogue_file(),
-            corpora.publishers_file(),
-            corpora.crisis_dir(),
-        )
-    return CorpusFiles(
-        corpus / "documents",
-        corpus / "catalogue.toml",
-        corpus / "publishers.txt",
-        corpus / "crisis",
-    )
+    return CorpusFiles.below(corpus or documents_dir().parent)
 
 
 def _print(report: CorpusReport) -> None:

@@ -12,6 +12,7 @@ from rag.corpus.catalogue import read_catalogue
 from rag.corpus.copied import check_copied
 from rag.corpus.documents import CorpusDocument, load
 from rag.corpus.duplicates import check_duplicates
+from rag.corpus.facts import check_facts
 from rag.corpus.findings import Finding, Level, error, warning
 from rag.corpus.publishers import check_catalogue, check_publishers, read_publishers
 from rag.safety.resources import STALE_FACTOR, ResourceTable, load_resources
@@ -35,12 +36,24 @@ class CorpusReport:
 
 @dataclass(frozen=True, slots=True)
 class CorpusFiles:
-    """Where the parts of a corpus are."""
+    """Where the parts of a corpus are. The folder of facts may be missing."""
 
     documents: Path
     catalogue: Path
     publishers: Path
     crisis: Path
+    facts: Path
+
+    @classmethod
+    def below(cls, root: Path) -> CorpusFiles:
+        """The parts of a corpus at their usual places in one folder."""
+        return cls(
+            documents=root / "documents",
+            catalogue=root / "catalogue.toml",
+            publishers=root / "publishers.txt",
+            crisis=root / "crisis",
+            facts=root / "facts",
+        )
 
 
 def check_corpus(
@@ -67,6 +80,7 @@ def check_corpus(
     findings += check_publishers(documents, read_publishers(files.publishers))
     findings += check_catalogue(documents, read_catalogue(files.catalogue))
     findings += check_resources(load_resources(files.crisis), today)
+    findings += check_facts(files.facts, documents)
     if sources is not None:
         findings += check_copied(documents, sources)
     grades = [wording.reading_grade(document) for document in documents]

@@ -28,12 +28,7 @@ IDS = {path.stem for path in DOCUMENTS}
 
 @cache
 def report() -> CorpusReport:
-    files = CorpusFiles(
-        corpora.documents_dir(),
-        corpora.catalogue_file(),
-        corpora.publishers_file(),
-        corpora.crisis_dir(),
-    )
+    files = CorpusFiles.below(corpora.documents_dir().parent)
     encoder = open_encoder(EncoderSettings())
     sources = SOURCES if SOURCES.is_dir() else None
     return check_corpus(files, encoder.count_tokens, today=dt.date.today(), sources=sources)

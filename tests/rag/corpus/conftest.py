@@ -109,12 +109,7 @@ def check(corpus: Path, count_tokens: Callable[[str], int]) -> Callable[..., Cor
     """Checks the corpus as it now stands."""
 
     def run(today: dt.date = TODAY, sources: Path | None = None) -> CorpusReport:
-        files = CorpusFiles(
-            corpus / "documents",
-            corpus / "catalogue.toml",
-            corpus / "publishers.txt",
-            corpus / "crisis",
-        )
+        files = CorpusFiles.below(corpus)
         return check_corpus(files, count_tokens, today=today, sources=sources)
 
     return run

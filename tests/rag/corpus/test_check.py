@@ -145,6 +145,22 @@ def test_a_copied_sentence_is_found(check: Check, corpus: Path, tmp_path: Path) 
     assert check(sources=sources).findings == ()
 
 
+def test_a_fact_that_no_sentence_states_is_found(check: Check, corpus: Path) -> None:
+    head = "subject,relation,object,line,qualifier,document,heading,words,source\n"
+    (corpus / "facts").mkdir()
+    (corpus / "facts" / "entities.csv").write_text("kind,id,name,synonyms\nSymptom,1,x,y\n")
+    (corpus / "facts" / "good.csv").write_text(
+        f"{head}plans,TREATS,tiredness,,,low-mood,,small plan|Sleep,\n"
+        f"plans,TREATS,tiredness,,,,,,https://www.nimh.nih.gov/x\n"
+    )
+    assert check().findings == ()
+    (corpus / "facts" / "bad.csv").write_text(
+        f"{head}plans,TREATS,psychosis,,,low-mood,,small plan|psychosis,\n"
+        f"plans,TREATS,tiredness,,,nowhere,,plan,\nplans,TREATS,x,,,low-mood,,,\n"
+    )
+    assert [f.where for f in check().findings] == ["bad.csv:2", "bad.csv:3", "bad.csv:4"]
+
+
 def test_a_folder_without_texts_is_an_error(check: Check, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no source text"):
         check(sources=tmp_path / "none")
