@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from rag.corpus.catalogue import Catalogue, updated
 from rag.corpus.documents import CorpusDocument
-from rag.corpus.findings import Finding, error
+from rag.corpus.findings import Finding, error, warning
 from rag.errors import CorpusError
 
 Publishers = Mapping[str, tuple[str, ...]]
@@ -56,7 +56,7 @@ def check_publishers(
                 (rest.publisher, rest.title, rest.edition)
             )
     for name in sorted(set(publishers) - used):
-        yield error("publisher", "publishers.txt", f"nothing rests on {name!r}")
+        yield warning("publisher", "publishers.txt", f"nothing rests on {name!r}")
     for url, names in sorted(named.items()):
         if len(names) > 1:
             shown = "; ".join(" | ".join(name) for name in sorted(names))

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.encoders import open_encoder
 from rag.errors import IndexUnavailableError, NotFoundError
 from rag.index.documents import Quarantine
 from rag.index.files import build_errors
 from rag.index.locks import build_lock
 from rag.index.passages import PassageStore
-from rag.index.prepare import Progress, Stages, documents_below, prepare_documents
+from rag.index.prepare import Prepared, Progress, Stages, prepare_documents, prepare_files
 from rag.index.reuse import KnownVectors, known_vectors
 from rag.index.store import IndexStore
 from rag.index.write import sweep, write_version
@@ -68,10 +69,19 @@ def build(
     >>> build([Path("corpora/documents")], Settings()).version_id  # doctest: +SKIP
     '3f0c9b1de84a7726'
     """
-    quarantine, stages = Quarantine(), Stages(progress)
+    stages = Stages(progress)
     with build_lock(settings.index_dir):
-        documents = documents_below(paths, settings, quarantine, stages, allow_unknown)
-        return _build(documents, quarantine, settings, stages, activate, full)
+        store = _swept(settings)
+        prepared = prepare_files(
+            paths,
+            settings,
+            Quarantine(),
+            stages,
+            allow_unknown=allow_unknown,
+            full=full,
+            save=True,
+        )
+        return _write(prepared, store, settings, stages, activate, full)
 
 
 def build_documents(
@@ -84,21 +94,27 @@ def build_documents(
 ) -> BuildReport:
     """As `build`, from (path or name, parsed document) instead of files."""
     with build_lock(settings.index_dir):
-        return _build(documents, Quarantine(), settings, Stages(progress), activate, full)
+        store = _swept(settings)
+        encoder = open_encoder(settings.encoder)
+        prepared = prepare_documents(documents, Quarantine(), settings, encoder)
+        return _write(prepared, store, settings, Stages(progress), activate, full)
 
 
-def _build(
-    documents: Iterable[tuple[str, Document]],
-    quarantine: Quarantine,
+def _swept(settings: Settings) -> IndexStore:
+    store = IndexStore(settings.index_dir)
+    with build_errors(settings.index_dir):
+        sweep(store.versions_dir)
+    return store
+
+
+def _write(
+    prepared: Prepared,
+    store: IndexStore,
     settings: Settings,
     stages: Stages,
     activate: bool,
     full: bool,
 ) -> BuildReport:
-    store = IndexStore(settings.index_dir)
-    with build_errors(settings.index_dir):
-        sweep(store.versions_dir)
-    prepared = prepare_documents(documents, quarantine, settings)
     recipe, content = prepared.recipe, prepared.recipe.content
     before = _active_passage_ids(store)
     there = _intact(store, recipe.id)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.encoders import open_encoder
+from rag.encoders.base import Encoder
 from rag.errors import BuildError
 from rag.index.content import ID_DIGITS, arrange, content_sha256
+from rag.index.cut_cache import CutCache
 from rag.index.documents import Quarantine, cut_passages, find_documents, read_documents
 from rag.index.editions import link_editions
 from rag.index.reuse import Done
@@ -68,19 +70,46 @@ def prepare(
         BuildError: no document could be used.
         EncoderError, MissingExtraError: the encoder cannot be opened.
     """
-    quarantine = Quarantine()
-    documents = documents_below(paths, settings, quarantine, Stages(progress), allow_unknown)
-    return prepare_documents(documents, quarantine, settings)
+    return prepare_files(
+        paths, settings, Quarantine(), Stages(progress), allow_unknown=allow_unknown
+    )
+
+
+def prepare_files(
+    paths: Sequence[Path],
+    settings: Settings,
+    quarantine: Quarantine,
+    stages: Stages,
+    *,
+    allow_unknown: bool,
+    full: bool = False,
+    save: bool = False,
+) -> Prepared:
+    """As `prepare`; `full` reads every document anew, `save` remembers what they were cut into."""
+    encoder = open_encoder(settings.encoder)
+    cache = None if full else CutCache(settings.index_dir, settings.ingest, encoder.sha256)
+    files = find_documents(paths, quarantine)
+    done = stages("Reading documents", len(files))
+    documents = read_documents(
+        files, settings.ingest, quarantine, done, allow_unknown=allow_unknown, cache=cache
+    )
+    prepared = prepare_documents(documents, quarantine, settings, encoder, cache)
+    if save and cache:
+        cache.save()
+    return prepared
 
 
 def prepare_documents(
-    documents: Iterable[tuple[str, Document]], quarantine: Quarantine, settings: Settings
+    documents: Iterable[tuple[str, Document]],
+    quarantine: Quarantine,
+    settings: Settings,
+    encoder: Encoder,
+    cache: CutCache | None = None,
 ) -> Prepared:
     """As `prepare`, from (path or name, parsed document) instead of files."""
-    encoder = open_encoder(settings.encoder)
     warnings: list[tuple[str, str]] = []
     noted = _noting_warnings(documents, warnings)
-    cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine)
+    cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine, cache)
     if not cut:
         raise BuildError(_nothing(quarantine))
     linked, notes = link_editions(cut)
@@ -96,19 +125,6 @@ def prepare_documents(
         model=settings.encoder.model,
     )
     return Prepared(recipe, tuple(quarantine.found), (*warnings, *notes))
-
-
-def documents_below(
-    paths: Sequence[Path],
-    settings: Settings,
-    quarantine: Quarantine,
-    stages: Stages,
-    allow_unknown: bool,
-) -> Iterator[tuple[str, Document]]:
-    """Path and document of every file at and below `paths` that can be used."""
-    files = find_documents(paths, quarantine)
-    done = stages("Reading documents", len(files))
-    return read_documents(files, settings.ingest, quarantine, done, allow_unknown=allow_unknown)
 
 
 def _noting_warnings(
