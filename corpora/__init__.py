@@ -1,4 +1,4 @@
-"""The shipped corpus: vetted documents and crisis resources. Only data and where to find them.
+"""The shipped corpus: vetted documents, curated facts, crisis resources. Only data and its place.
 
 `docs/corpus.md` describes the format of the documents and how they are written.
 """
@@ -30,4 +30,9 @@ def publishers_file() -> Path:
     return _ROOT / "publishers.txt"
 
 
-__all__ = ["catalogue_file", "crisis_dir", "documents_dir", "publishers_file"]
+def facts_dir() -> Path:
+    """The folder with the curated facts and names of the knowledge graph: CSV."""
+    return _ROOT / "facts"
+
+
+__all__ = ["catalogue_file", "crisis_dir", "documents_dir", "facts_dir", "publishers_file"]

@@ -44,6 +44,10 @@ class VerifierError(RagError):
     """An entailment model cannot be loaded or used. The message names what to install or mend."""
 
 
+class LLMError(RagError):
+    """The language model gave no usable reply. Answers are extractive until it does."""
+
+
 class BuildError(RagError):
     """A build did not finish. The active index version is untouched; run the build again."""
 
@@ -64,6 +68,15 @@ class IndexCorruptError(IndexUnavailableError):
 
 class IndexFormatError(IndexUnavailableError):
     """The version was written in a format that this release cannot read. Upgrade, or rebuild."""
+
+
+class GraphStoreError(RagError):
+    """The graph store cannot be reached, refuses us, or lacks this version. The message says which
+    option to change or what to run."""
+
+
+class GraphImportError(RagError):
+    """A graph of the user's cannot be taken in. The message names the line and what it takes."""
 
 
 class NotFoundError(RagError):

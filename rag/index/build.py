@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.encoders import open_encoder
+from rag.encoders.base import Encoder
 from rag.errors import IndexUnavailableError, NotFoundError
 from rag.index.documents import Quarantine
 from rag.index.files import build_errors
+from rag.index.graph import known_phrases
 from rag.index.locks import build_lock
 from rag.index.passages import PassageStore
 from rag.index.prepare import Prepared, Progress, Stages, prepare_documents, prepare_files
-from rag.index.reuse import KnownVectors, known_vectors
+from rag.index.reuse import known_vectors
 from rag.index.store import IndexStore
-from rag.index.write import sweep, write_version
+from rag.index.write import Known, sweep, write_version
 from rag.model import Document
 from rag.settings import Settings
 
@@ -48,6 +49,7 @@ def build(
     activate: bool = True,
     full: bool = False,
     allow_unknown: bool = False,
+    encoder: Encoder | None = None,
 ) -> BuildReport:
     """Builds an index version from the documents at and below `paths`.
 
@@ -59,6 +61,7 @@ def build(
         full: computes every vector anew instead of taking over those of the version before.
         activate: makes the version the one that answers.
         allow_unknown: takes documents in that do not say who publishes them.
+        encoder: one of the caller's own, in place of the one that the settings name.
 
     Raises:
         BuildInProgressError: another build is at work in the same index folder.
@@ -80,6 +83,7 @@ def build(
             allow_unknown=allow_unknown,
             full=full,
             save=True,
+            encoder=encoder,
         )
         return _write(prepared, store, settings, stages, activate, full)
 
@@ -91,11 +95,11 @@ def build_documents(
     progress: Progress | None = None,
     activate: bool = True,
     full: bool = False,
+    encoder: Encoder | None = None,
 ) -> BuildReport:
     """As `build`, from (path or name, parsed document) instead of files."""
     with build_lock(settings.index_dir):
         store = _swept(settings)
-        encoder = open_encoder(settings.encoder)
         prepared = prepare_documents(documents, Quarantine(), settings, encoder)
         return _write(prepared, store, settings, Stages(progress), activate, full)
 
@@ -158,11 +162,13 @@ def _intact(store: IndexStore, version_id: str) -> bool:
     return True
 
 
-def _known(store: IndexStore, encoder_sha256: str) -> tuple[KnownVectors, KnownVectors] | None:
+def _known(store: IndexStore, encoder_sha256: str) -> Known | None:
     """Vectors of the active version, or else of the newest intact one, with the same encoder."""
     for state in sorted(store.versions(), key=lambda state: not state.active):
         if state.manifest is None or state.manifest.encoder.sha256 != encoder_sha256:
             continue
         if _intact(store, state.id):
-            return known_vectors(store.folder(state.id), state.manifest)
+            folder = store.folder(state.id)
+            passages, sentences = known_vectors(folder, state.manifest)
+            return passages, sentences, known_phrases(folder)
     return None

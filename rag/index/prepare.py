@@ -14,6 +14,8 @@ from rag.index.content import ID_DIGITS, arrange, content_sha256
 from rag.index.cut_cache import CutCache
 from rag.index.documents import Quarantine, cut_passages, find_documents, read_documents
 from rag.index.editions import link_editions
+from rag.index.graph import graph_sha256
+from rag.index.imports import grounding_documents, imports_in
 from rag.index.reuse import Done
 from rag.index.write import Recipe
 from rag.languages import ANSWERED_IN
@@ -84,16 +86,19 @@ def prepare_files(
     allow_unknown: bool,
     full: bool = False,
     save: bool = False,
+    encoder: Encoder | None = None,
 ) -> Prepared:
-    """As `prepare`; `full` reads every document anew, `save` remembers what they were cut into."""
-    encoder = open_encoder(settings.encoder)
-    cache = None if full else CutCache(settings.index_dir, settings.ingest, encoder.sha256)
+    """As `prepare`; `full` reads every document anew, `save` remembers what they were cut into,
+    and `encoder` is one of the caller's own."""
+    opened = encoder or open_encoder(settings.encoder)
+    cache = None if full else CutCache(settings.index_dir, settings.ingest, opened.sha256)
     files = find_documents(paths, quarantine)
     done = stages("Reading documents", len(files))
     documents = read_documents(
         files, settings.ingest, quarantine, done, allow_unknown=allow_unknown, cache=cache
     )
-    prepared = prepare_documents(documents, quarantine, settings, encoder, cache)
+    model = "" if encoder else settings.encoder.model
+    prepared = _prepared(documents, quarantine, settings, opened, model, cache)
     if save and cache:
         cache.save()
     return prepared
@@ -103,26 +108,43 @@ def prepare_documents(
     documents: Iterable[tuple[str, Document]],
     quarantine: Quarantine,
     settings: Settings,
-    encoder: Encoder,
-    cache: CutCache | None = None,
+    encoder: Encoder | None,
 ) -> Prepared:
-    """As `prepare`, from (path or name, parsed document) instead of files."""
+    """As `prepare`, from (path or name, parsed document) instead of files; `encoder` is one of
+    the caller's own."""
+    opened = encoder or open_encoder(settings.encoder)
+    model = "" if encoder else settings.encoder.model
+    return _prepared(documents, quarantine, settings, opened, model, None)
+
+
+def _prepared(
+    documents: Iterable[tuple[str, Document]],
+    quarantine: Quarantine,
+    settings: Settings,
+    encoder: Encoder,
+    model: str,
+    cache: CutCache | None,
+) -> Prepared:
     warnings: list[tuple[str, str]] = []
     noted = _noting_warnings(documents, warnings)
     cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine, cache)
     if not cut:
         raise BuildError(_nothing(quarantine))
-    linked, notes = link_editions(cut)
+    imports = imports_in(settings.index_dir)
+    linked, notes = link_editions([*cut, *grounding_documents(imports)])
     content = arrange(linked)
     chunker = f"{settings.ingest.min_tokens}-{settings.ingest.max_tokens} tokens"
-    digest = content_sha256(content, chunker=chunker, encoder_sha256=encoder.sha256)
+    digest = content_sha256(
+        content, chunker=chunker, encoder_sha256=encoder.sha256, graph_sha256=graph_sha256(imports)
+    )
     recipe = Recipe(
         id=digest[:ID_DIGITS],
         content_sha256=digest,
         content=content,
         chunker=chunker,
         encoder=encoder,
-        model=settings.encoder.model,
+        model=model,
+        imports=imports,
     )
     return Prepared(recipe, tuple(quarantine.found), (*warnings, *notes))
 

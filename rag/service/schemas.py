@@ -11,30 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag.model import Passage, Source
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """A request body: unknown fields are errors."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class AskRequest(_Request):
-    """A question."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"question": "What helps with panic attacks?", "country": "GB"}]
-        }
-    )
-
-    question: str = Field(description="The question, in plain words.")
-    country: str | None = Field(
-        None, pattern="^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2: whose crisis lines to name."
-    )
-    as_of: dt.date | None = Field(
-        None, description="Answer from the sources in force on this date; today when left out."
-    )
-    audience: Literal["public", "clinician"] = Field("public", description="Who is asking.")
-
-
-class RetrieveRequest(_Request):
+class RetrieveRequest(Request):
     """A question, and how many passages to find for it."""
 
     model_config = ConfigDict(
@@ -53,7 +36,7 @@ class RetrieveRequest(_Request):
     )
 
 
-class VerifyRequest(_Request):
+class VerifyRequest(Request):
     """A sentence, and the passages that it cites."""
 
     model_config = ConfigDict(
@@ -73,7 +56,7 @@ class VerifyRequest(_Request):
     )
 
 
-class BuildRequest(_Request):
+class BuildRequest(Request):
     """A folder to build a new index version from."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"folder": "guidelines-2026"}]})
