@@ -20,9 +20,19 @@ def crisis_dir() -> Path:
     return _ROOT / "crisis"
 
 
+def catalogue_file() -> Path:
+    """The list of official documents that ours rest on, with their licences."""
+    return _ROOT / "catalogue.toml"
+
+
+def publishers_file() -> Path:
+    """The list of official publishers, with the hosts of their pages."""
+    return _ROOT / "publishers.txt"
+
+
 def facts_dir() -> Path:
     """The folder with the curated facts and names of the knowledge graph: CSV."""
     return _ROOT / "facts"
 
 
-__all__ = ["crisis_dir", "documents_dir", "facts_dir"]
+__all__ = ["catalogue_file", "crisis_dir", "documents_dir", "facts_dir", "publishers_file"]

@@ -9,23 +9,25 @@ from dataclasses import dataclass, field, replace
 from rag.clock import Clock
 from rag.compose.answerability import Answerability
 from rag.compose.classes import classes_of
+from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.followup import standalone
 from rag.compose.named_substances import on_named_substances
 from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
-from rag.compose.words import abstention, refusal
+from rag.compose.words import abstention, in_english_only, refusal
 from rag.conversation import Turn, said_by_user
 from rag.encoders.base import Encoder
 from rag.errors import CorpusError
 from rag.index.version import IndexVersion
+from rag.languages import other_language
 from rag.llm.redaction import Redaction
 from rag.model import Answer, Dropped, Evidence, LLMUse, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
 from rag.safety.classifier import Classifier
-from rag.safety.crisis import crisis_answer
+from rag.safety.crisis import crisis_answer, general_lines
 from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
@@ -101,6 +103,8 @@ class Corridor:
         if concern.crisis:
             return crisis_answer(concern, asked.question, country=asked.country)
         question = clean_question(asked.question, self._settings.max_question_chars)
+        if language := other_language(question):
+            return in_english_only(question, language, general_lines(asked.country))
         limits = scope(question)
         return refusal(question, limits.note) if limits.refuse else question
 
@@ -149,7 +153,7 @@ class Corridor:
         with found.asked.clock.step("verify"):
             evidence = found.retrieval.evidence
             inspector = Inspector(self.gate, evidence, found.asked.audience, self._graph_check)
-            judged = inspector.inspect(found.draft.sentences)
+            judged = inspector.inspect(with_other_views(found.draft.sentences, evidence))
             release = Release.of(judged, evidence)
         if not release.answers:
             return self.silence(found, llm=llm, dropped=(*dropped, *release.dropped))
@@ -163,14 +167,17 @@ class Corridor:
         notes = {s.text: s.note for s in found.draft.sentences if s.note}
         said = dict.fromkeys(notes[s.text] for s in release.sentences if s.text in notes)
         note = " ".join(filter(None, (found.note, *said)))
+        conflicts = conflicts_in(release.sentences, release.citations)
+        differs = conflict_note(conflicts, release.citations)
         return Answer(
             status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
             question=found.asked.question,
-            text=" ".join(filter(None, (note, answer_text(release.sentences)))),
+            text=" ".join(filter(None, (note, answer_text(release.sentences), differs))),
             notice=note,
             sentences=release.sentences,
             citations=release.citations,
             dropped=release.dropped,
+            conflicts=conflicts,
             paths=graph_paths(
                 self._version.graph, found.question, release.sentences, release.citations
             ),

@@ -27,6 +27,15 @@ class CorpusError(RagError):
     """A shipped corpus or resource file breaks its own format. Mend the file that is named."""
 
 
+class FetchError(RagError):
+    """A document cannot be fetched. The message says what was refused, or whether to try again."""
+
+    def __init__(self, message: str, *, again: bool = False) -> None:
+        """`again`: the same request may succeed, and goes on where this one stopped."""
+        super().__init__(message)
+        self.again = again
+
+
 class EncoderError(RagError):
     """An encoder cannot be loaded or used. The message names the extra or the file to mend."""
 

@@ -239,6 +239,14 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two citations of an answer whose sources do not say the same, by number."""
+
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A crisis line or service, always taken from `corpora/crisis/resources.toml`."""
 
@@ -273,8 +281,8 @@ class LLMUse:
 class Answer:
     """Everything the engine returns for one question.
 
-    `text` is `notice` (the engine's own fixed words, if any) and then the sentences with their
-    citation marks.
+    `text` is `notice` (the engine's own fixed words, if any), the sentences with their citation
+    marks, and a word on `conflicts` where sources differ.
     """
 
     status: Status
@@ -284,6 +292,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     paths: tuple[GraphPath, ...] = ()
     resources: tuple[Resource, ...] = ()
     searched: tuple[str, ...] = ()  # titles looked at when the engine abstains

@@ -194,6 +194,7 @@ class Settings(BaseSettings):
     )
 
     index_dir: Path = Field(Path("indexes"), description="Folder that holds versions/ and CURRENT.")
+    fetched_dir: Path = Field(Path("fetched"), description="Folder that `rag corpus fetch` fills.")
     max_question_chars: int = Field(
         4000, ge=100, description="A longer question is refused with advice."
     )

@@ -7,8 +7,8 @@ import sys
 
 import typer
 
+from rag.cli import corpus, graph, index
 from rag.cli import eval as evaluation
-from rag.cli import graph, index
 from rag.cli.ask import ask_command
 from rag.cli.build import build_command
 from rag.cli.chat import chat_command
@@ -36,6 +36,7 @@ app.command("verify")(verify_command)
 app.command("triage")(triage_command)
 app.command("build")(build_command)
 app.add_typer(index.app, name="index")
+app.add_typer(corpus.app, name="corpus")
 app.add_typer(graph.app, name="graph")
 app.add_typer(evaluation.app, name="eval")
 app.command("serve")(serve_command)

@@ -70,7 +70,8 @@ def _passages(
 
     left_out = Quarantine()
     files = find_documents([folder], left_out)
-    documents = read_documents(files, settings.ingest, left_out, lambda _: None)
+    # Whose documents these are is for the user to know: nothing is answered from them.
+    documents = read_documents(files, settings.ingest, left_out, lambda _: None, allow_unknown=True)
     cut = cut_passages(documents, encoder.count_tokens, settings.ingest, left_out)
     for path, reason in left_out.found:
         print(f"left out {path}: {reason}", file=sys.stderr)

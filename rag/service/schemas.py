@@ -64,7 +64,16 @@ class BuildRequest(Request):
     folder: str = Field(
         ".", pattern=r"^[^\x00]*$", description="A folder inside the service's build root."
     )
-    activate: bool = Field(True, description="Answer from the new version once it is built.")
+    activate: bool = Field(
+        True,
+        description="Answer from the new version once it is built and has passed the promotion "
+        "gate.",
+    )
+    allow_unknown: bool = Field(
+        False, description="Take documents in that do not say who publishes them."
+    )
+    dry_run: bool = Field(False, description="Only say what would change; build nothing.")
+    force: bool = Field(False, description="Activate whatever the promotion gate says.")
 
 
 class HitOut(BaseModel):
@@ -111,6 +120,31 @@ class DocumentNote(BaseModel):
     reason: str
 
 
+class PlannedChange(BaseModel):
+    """A document, and how many of its passages come and go."""
+
+    name: str
+    title: str
+    comes: int
+    goes: int
+
+
+class BuildPlan(BaseModel):
+    """What a build would change against the active version."""
+
+    version_id: str
+    added: list[PlannedChange]
+    changed: list[PlannedChange]
+    gone: list[PlannedChange]
+    superseded: list[str] = Field(description="Sources that ground no answer any more.")
+    withdrawn: list[str]
+    unchanged: int
+    passages_come: int
+    passages_go: int
+    quarantined: list[DocumentNote]
+    warnings: list[DocumentNote]
+
+
 class BuildResult(BaseModel):
     """What a build made."""
 
@@ -122,6 +156,9 @@ class BuildResult(BaseModel):
     reused: int = Field(description="Passages whose vector was not computed again.")
     quarantined: list[DocumentNote] = Field(description="Documents that were left out.")
     warnings: list[DocumentNote] = Field(description="Documents that deserve a look.")
+    refused: list[str] = Field(
+        description="Why the promotion gate does not let the version answer; empty if it does."
+    )
 
 
 class Job(BaseModel):
@@ -134,6 +171,7 @@ class Job(BaseModel):
     started_at: dt.datetime
     finished_at: dt.datetime | None = None
     result: BuildResult | None = None
+    plan: BuildPlan | None = Field(None, description="The result of a dry run.")
     error: str = Field("", description="Why it failed, and what you can do.")
 
 
