@@ -14,17 +14,17 @@ from typing import Self
 
 from rag.compose.answerability import Answerability
 from rag.compose.extractive import Draft, ExtractiveComposer
-from rag.compose.release import CitationList, answer_text, released
+from rag.compose.release import answer_text
 from rag.compose.words import abstention, refusal
 from rag.encoders.base import Encoder
 from rag.errors import CorpusError
 from rag.index.version import IndexVersion
-from rag.model import Answer, Dropped, Passage, Sentence, Source, Status, Verdict
+from rag.model import Answer, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
+from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
 from rag.safety.classifier import Classifier
 from rag.safety.crisis import crisis_answer
-from rag.safety.output import blocked
 from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
@@ -169,7 +169,6 @@ class Engine:
         self, question: str, draft: Draft, found: Retrieval, note: str, audience: str
     ) -> Answer:
         """The sentences that pass the gate and the output rules, or an abstention."""
-        evidence = {e.passage.id: e for e in found.evidence}
         searched = tuple(dict.fromkeys(e.source.title for e in found.evidence))
         silence = partial(
             abstention,
@@ -181,32 +180,18 @@ class Engine:
         )
         if not self._answerability.enough(draft):
             return silence(dropped=())
-        kept: list[Sentence] = []
-        dropped: list[Dropped] = []
-        citations = CitationList(evidence)
-        refused = False
-        for sentence in draft.sentences:
-            cited = [evidence[i].passage.text for i in sentence.cites if i in evidence]
-            verdict = self._gate.judge(sentence.text, cited)
-            reasons = verdict.reasons or blocked(sentence.text, passages=cited, audience=audience)
-            if sentence.leans and refused:
-                reasons = ("context: the sentence before it was dropped",)
-            refused = bool(reasons)
-            if refused:
-                dropped.append(Dropped(sentence.text, tuple(reasons)))
-                continue
-            numbers = [citations.cite(i, sentence.text) for i in sentence.cites]
-            kept.append(released(sentence.text, numbers, verdict))
-        if not kept:
-            return silence(dropped=tuple(dropped))
+        judged = Inspector(self._gate, found.evidence, audience).inspect(draft.sentences)
+        release = Release.of(judged, found.evidence)
+        if not release.answers:
+            return silence(dropped=release.dropped)
         return Answer(
-            status=Status.PARTIAL if dropped or note else Status.ANSWERED,
+            status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
             question=question,
-            text=" ".join(filter(None, (note, answer_text(kept)))),
+            text=" ".join(filter(None, (note, answer_text(release.sentences)))),
             notice=note,
-            sentences=tuple(kept),
-            citations=citations.all(),
-            dropped=tuple(dropped),
+            sentences=release.sentences,
+            citations=release.citations,
+            dropped=release.dropped,
             index_version=self.version_id,
             degraded=found.degraded,
         )

@@ -166,14 +166,29 @@ class Evidence:
     source: Source
 
 
+class Outcome(StrEnum):
+    """What the gate concludes. Only what is supported is ever released."""
+
+    SUPPORTED = "supported"
+    NOT_SUPPORTED = "not_supported"
+    UNSURE = "unsure"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says of a sentence. `support` is in 0..1; `reasons` say why it failed."""
+    """What the gate says of a sentence. `support` is in 0..1; `reasons` say why it failed.
 
-    supported: bool
+    `supported` follows from `outcome` and stands beside it for whoever only asks yes or no.
+    """
+
+    outcome: Outcome
     support: float
     reasons: tuple[str, ...] = ()
     checked_by: str = ""
+    supported: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "supported", self.outcome is Outcome.SUPPORTED)
 
 
 @dataclass(frozen=True, slots=True)

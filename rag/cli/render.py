@@ -54,8 +54,8 @@ def print_hits(found: Sequence[Evidence], degraded: Sequence[str]) -> None:
 
 def print_verdict(verdict: Verdict) -> None:
     """One line: supported or not, how strongly, and why not."""
-    word = "supported" if verdict.supported else "not supported"
-    style = "green" if verdict.supported else "red"
+    word = verdict.outcome.replace("_", " ")
+    style = {"supported": "green", "unsure": "yellow"}.get(verdict.outcome, "red")
     console = _console()
     console.print(_text(f"{word} ({verdict.support:.2f})", style))
     for reason in verdict.reasons:

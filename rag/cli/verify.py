@@ -41,6 +41,7 @@ def verify_command(
             verdict = gate.judge(text_field(record, "sentence"), _passages(record))
             return {
                 "supported": verdict.supported,
+                "outcome": verdict.outcome,
                 "support": verdict.support,
                 "reasons": verdict.reasons,
             }

@@ -59,6 +59,7 @@ class CombinedModel:
                 "Run training/verifier/fit_combined.py for this one."
             )
         self.threshold = float(fitted["threshold"])
+        self.doubtful = float(fitted["doubtful"])
         self._coefficients = np.asarray(fitted["coefficients"])
         self._intercept = float(fitted["intercept"])
         self._lexical = lexical

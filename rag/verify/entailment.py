@@ -12,6 +12,7 @@ class EntailmentModel(Protocol):
 
     name: str
     threshold: float  # the support from which a claim counts as supported
+    doubtful: float  # the support below which it counts as not supported; between: unsure
 
     def support(self, claim: Analysed, evidence: EvidenceText) -> float:
         """Calibrated support in 0..1."""

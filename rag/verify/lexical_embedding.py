@@ -40,6 +40,7 @@ class LexicalEmbeddingModel:
                 "run training/verifier/fit_lexical.py, or reinstall plumbline"
             )
         self.threshold = float(weights["threshold"])
+        self.doubtful = float(weights["doubtful"])
         self._coefficients = np.asarray(weights["coefficients"])
         self._intercept = float(weights["intercept"])
         self._encode = lru_cache(maxsize=_CACHED_SENTENCES)(lambda text: encoder.encode([text])[0])

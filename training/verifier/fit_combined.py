@@ -35,6 +35,7 @@ from training.verifier.metrics import (
 )
 
 FALSE_ACCEPT_TARGET = 0.25
+FALSE_REJECT_TARGET = 0.10  # of supported sentences may lie below "unsure"
 FOLDS = 10
 L2 = 3.0
 REFUTED_SHARE = 0.25  # as in `rag.verify.gate`
@@ -124,6 +125,7 @@ def main() -> None:
         print(f"  {name:<20} weight {weight:+.2f}")
     threshold = float(np.quantile(scores["combined"][y == 0], 1 - FALSE_ACCEPT_TARGET))
     kept = float((scores["combined"][y == 1] >= threshold).mean())
+    doubtful = min(threshold, float(np.quantile(scores["combined"][y == 1], FALSE_REJECT_TARGET)))
     print(f"threshold {threshold:.3f}: supported kept {kept:.2f}, unsupported released 0.25")
     if arguments.dry_run:
         return
@@ -135,6 +137,7 @@ def main() -> None:
                 "coefficients": [round(float(c), 5) for c in coefficients],
                 "intercept": round(intercept, 5),
                 "threshold": round(threshold, 3),
+                "doubtful": round(doubtful, 3),
             },
             indent=2,
         )

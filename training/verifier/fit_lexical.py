@@ -30,6 +30,7 @@ SETS = frozenset(
 )
 PER_SET = 700
 FALSE_ACCEPT_TARGET = 0.25
+FALSE_REJECT_TARGET = 0.10  # of supported sentences may lie below "unsure"
 L2 = 1.0
 SEED = 0
 
@@ -92,6 +93,7 @@ def main() -> None:
             "coefficients": [0.0] * len(NAMES),
             "intercept": 0,
             "threshold": 0.5,
+            "doubtful": 0.5,
         }
         target.write_text(json.dumps(start))
     model = LexicalEmbeddingModel(open_encoder(EncoderSettings()))
@@ -142,6 +144,7 @@ def main() -> None:
                 "coefficients": [round(float(c), 5) for c in coefficients],
                 "intercept": round(shift, 5),
                 "threshold": round(threshold, 3),
+                "doubtful": round(float(np.quantile(gated[yd == 1], FALSE_REJECT_TARGET)), 3),
             },
             indent=2,
         )

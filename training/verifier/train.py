@@ -124,9 +124,10 @@ class Trainer:
             for name, p in self.masters.items():
                 p.copy_(tensors[f"master.{name}"])
                 self.weights[name].copy_(p)
-                self.optimiser.state[p] = {
-                    key: tensors[f"{key}.{name}"] for key in ("exp_avg", "exp_avg_sq", "step")
-                }
+                if f"step.{name}" in tensors:  # the token head has none before its first label
+                    self.optimiser.state[p] = {
+                        key: tensors[f"{key}.{name}"] for key in ("exp_avg", "exp_avg_sq", "step")
+                    }
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ def test_batch_adds_the_verdict_to_each_record(rag: Run) -> None:
     text = "".join(json.dumps(line) + "\n" for line in lines).encode()
     done = rag("verify", "--input", "-", stdin=text)
     yes, no, bad = [json.loads(line) for line in done.stdout.splitlines()]
-    assert set(yes) == {"id", "sentence", "passages", "supported", "support", "reasons"}
+    assert set(yes) == {"id", "sentence", "passages", "supported", "outcome", "support", "reasons"}
     assert (yes["supported"], no["supported"]) == (True, False)
     assert no["reasons"]
     assert "passages" in bad["error"]

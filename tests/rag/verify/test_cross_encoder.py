@@ -65,7 +65,7 @@ def weights(model: CrossEncoderModel, tmp_path_factory: pytest.TempPathFactory) 
     coefficients = [float(name in {"covered", "whole"}) for name in combined.NAMES]
     path = tmp_path_factory.mktemp("fit") / "combination.json"
     fitted = {"model": model.sha256, "features": combined.NAMES, "coefficients": coefficients}
-    path.write_text(json.dumps(fitted | {"intercept": -0.5, "threshold": 0.5}))
+    path.write_text(json.dumps(fitted | {"intercept": -0.5, "threshold": 0.5, "doubtful": 0.3}))
     return path
 
 

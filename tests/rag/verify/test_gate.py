@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.verify.gate import Gate
+from rag.model import Outcome
+from rag.verify.gate import Gate, GateMode
 
 PANIC = (
     "Panic disorder can be treated with cognitive behavioural therapy. Some people take an SSRI "
@@ -137,3 +138,51 @@ def test_any_text_gets_a_verdict_with_its_reason(
     verdict = gate.judge(sentence, passages)
     assert 0.0 <= verdict.support <= 1.0
     assert verdict.supported or verdict.reasons
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "La sertralina puede ayudar con el trastorno de pánico y la ansiedad.",
+        "Die Behandlung mit Sertralin wird bei Panikstörungen oft empfohlen und ist nicht neu.",
+        "Сертралин может помочь при паническом расстройстве.",
+        "舍曲林可能有助于治疗惊恐障碍。",
+    ],
+)
+def test_other_languages_are_unsure_and_never_supported(gate: Gate, sentence: str) -> None:
+    verdict = gate.judge(sentence, [PANIC, sentence])
+    assert verdict.outcome is Outcome.UNSURE
+    assert not verdict.supported
+    assert verdict.reasons[0].startswith("language")
+
+
+def test_a_sentence_that_leans_is_judged_with_the_one_before(gate: Gate) -> None:
+    before = "Paroxetine is an SSRI."
+    sentence = "It may be taken for 12 months or longer."
+    alone = gate.judge(sentence, [PANIC])
+    assert not any(r.startswith("name") for r in alone.reasons)
+    together = gate.judge(sentence, [PANIC], before=before)
+    assert not together.supported
+    assert any(r.startswith("name") and "paroxetine" in r for r in together.reasons)
+
+
+def test_what_stands_before_is_left_alone_unless_the_sentence_points_back(gate: Gate) -> None:
+    sentence = "Caffeine often makes sleep worse."
+    assert gate.judge(sentence, [SLEEP], before="Paroxetine is an SSRI.").supported
+
+
+def test_each_mode_asks_its_own_part(gate: Gate) -> None:
+    wrong_number = "About 27% of adults in the United States had panic disorder."
+    invention = "Panic disorder is caused by a lack of magnesium in the diet."
+
+    def passes(mode: GateMode, sentence: str) -> bool:
+        return Gate(gate.model, mode).judge(sentence, [PANIC]).supported
+
+    assert passes(GateMode.OFF, wrong_number)
+    assert passes(GateMode.OFF, invention)
+    assert not passes(GateMode.DETERMINISTIC, wrong_number)
+    assert passes(GateMode.DETERMINISTIC, invention)
+    assert passes(GateMode.MODEL, wrong_number) or gate.model.name != "lexical-embedding"
+    assert not passes(GateMode.MODEL, invention)
+    assert not passes(GateMode.ALL, wrong_number)
+    assert not passes(GateMode.ALL, invention)

@@ -1,0 +1,32 @@
+"""The one repair of a sentence that its citation does not support: a passage that does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rag.model import Verdict
+from rag.verify.alignment import Analysed, EvidenceText, coverage
+from rag.verify.gate import Gate
+
+_TRIED = 4  # passages, those that share most words with the sentence first
+_LEAST_SHARED = 0.4  # of the sentence's content words; a passage below it cannot be its source
+
+
+def supporting_passage(
+    gate: Gate, sentence: str, passages: Mapping[str, str], *, before: str = ""
+) -> tuple[str, Verdict] | None:
+    """Id of the passage that supports the sentence best, and the gate's verdict; None if none does.
+
+    `passages` maps ids to texts. Sentences without a claim find none: they need no passage.
+    """
+    claim = Analysed.of(sentence)
+    shares = {i: coverage(claim, EvidenceText.of([text])) for i, text in passages.items()}
+    likely = sorted(
+        (i for i, share in shares.items() if share >= _LEAST_SHARED), key=lambda i: -shares[i]
+    )[:_TRIED]
+    found: list[tuple[str, Verdict]] = []
+    for i in likely:
+        verdict = gate.judge(sentence, [passages[i]], before=before)
+        if verdict.supported:
+            found.append((i, verdict))
+    return max(found, key=lambda pair: pair[1].support, default=None)
