@@ -12,22 +12,22 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from rag.audience import Audience, audience_named
 from rag.compose.answerability import Answerability
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.release import answer_text
 from rag.compose.words import abstention, refusal
-from rag.encoders.base import Encoder
-from rag.errors import CorpusError
 from rag.index.version import IndexVersion
 from rag.model import Answer, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
 from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
-from rag.safety.classifier import Classifier
 from rag.safety.crisis import crisis_answer
+from rag.safety.readers import words_for
 from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
+from rag.triage_model import usable_classifier
 from rag.verify import open_gate
 
 
@@ -48,7 +48,7 @@ class Engine:
         )
         self._answerability = Answerability.shipped()
         self._gate = open_gate(version.encoder)
-        self._concerns = _classifier(version.encoder)
+        self._concerns = usable_classifier()
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
@@ -77,15 +77,16 @@ class Engine:
         """Answer one question. `country` is ISO 3166-1 alpha-2 and chooses crisis lines.
 
         Raises:
-            QuestionError: the question is empty, too long or not text.
+            QuestionError: the question is empty, too long or not text, or the audience unknown.
         """
         clock = _Clock()
         with clock.step("triage"):
             concern = triage([question], classifier=self._concerns)
         if concern.crisis:
             return crisis_answer(concern, question, country=country)
+        reader = audience_named(audience)
         question = clean_question(question, self.settings.max_question_chars)
-        limits = scope(question)
+        limits = scope(question, reader)
         if limits.refuse:
             return refusal(question, limits.note)
         with clock.step("retrieve"):
@@ -95,7 +96,7 @@ class Engine:
         with clock.step("compose"):
             draft = self._composer.compose(question, found.vector, found.evidence)
         with clock.step("verify"):
-            answer = self._release(question, draft, found, limits.note, audience)
+            answer = self._release(question, draft, found, limits.note, reader)
         return _with_timings(answer, clock)
 
     async def aask(
@@ -166,7 +167,7 @@ class Engine:
         self.close()
 
     def _release(
-        self, question: str, draft: Draft, found: Retrieval, note: str, audience: str
+        self, question: str, draft: Draft, found: Retrieval, note: str, reader: Audience
     ) -> Answer:
         """The sentences that pass the gate and the output rules, or an abstention."""
         searched = tuple(dict.fromkeys(e.source.title for e in found.evidence))
@@ -180,29 +181,22 @@ class Engine:
         )
         if not self._answerability.enough(draft):
             return silence(dropped=())
-        judged = Inspector(self._gate, found.evidence, audience).inspect(draft.sentences)
+        lead = words_for(reader)
+        judged = Inspector(self._gate, found.evidence, reader).inspect(draft.sentences)
         release = Release.of(judged, found.evidence)
         if not release.answers:
             return silence(dropped=release.dropped)
         return Answer(
             status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
             question=question,
-            text=" ".join(filter(None, (note, answer_text(release.sentences)))),
-            notice=note,
+            text=" ".join(filter(None, (note, lead, answer_text(release.sentences)))),
+            notice=" ".join(filter(None, (note, lead))),
             sentences=release.sentences,
             citations=release.citations,
             dropped=release.dropped,
             index_version=self.version_id,
             degraded=found.degraded,
         )
-
-
-def _classifier(encoder: Encoder) -> Classifier | None:
-    """None where its weights were made for another encoder: the rules then judge alone."""
-    try:
-        return Classifier(encoder)
-    except CorpusError:
-        return None
 
 
 class _Clock:

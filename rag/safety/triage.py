@@ -27,6 +27,7 @@ from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
 
 _OF_THE_WRITER = frozenset({"suicide", "self_harm", "eating_disorder"})
 _MINOR = "signal.minor"
+_URGENT = frozenset({"suicide", "harm_to_others", "self_harm", "psychosis", "perinatal", "abuse"})
 _BY_CLASSIFIER = "classifier"  # stands among the rules when only the classifier spoke
 _CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
@@ -96,9 +97,7 @@ def triage(
     findings.extend(_combinations(signals, rules))
     minor = any(name == _MINOR for _, name in signals)
     if not findings and classifier is not None:
-        return _by_classifier(
-            [_unexplained(words, rules) for words in messages], classifier, minor=minor
-        )
+        return _by_classifier(messages, rules, classifier, minor=minor)
     return _verdict(findings, minor=minor)
 
 
@@ -120,9 +119,16 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
 
 
 def _by_classifier(
-    messages: Sequence[Sequence[str]], classifier: Classifier, *, minor: bool
+    messages: Sequence[list[str]], rules: RuleSet, classifier: Classifier, *, minor: bool
 ) -> Triage:
-    found = {name for name in map(classifier.concern, messages) if name is not None}
+    found: set[str] = set()
+    imminent = False
+    for words in messages:
+        name = classifier.concern(_unexplained(words, rules))
+        if name is not None:
+            found.add(name)
+            urgent = name in _URGENT and Message.of(words, rules).has("now")
+            imminent = imminent or urgent or name in _CANNOT_WAIT
     if not found:
         return Triage(crisis=False, minor=minor)
     order = sorted(found, key=lambda name: (name not in _CANNOT_WAIT, CATEGORIES.index(name)))
@@ -130,7 +136,7 @@ def _by_classifier(
         crisis=True,
         category=order[0],
         rules=(_BY_CLASSIFIER,),
-        imminent=not found.isdisjoint(_CANNOT_WAIT),
+        imminent=imminent,
         also=tuple(order[1:]),
         minor=minor or "child" in found,
     )

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rag.audience import Audience
 from rag.model import Passage, Source
 
 
@@ -26,12 +27,22 @@ class AskRequest(_Request):
 
     question: str = Field(description="The question, in plain words.")
     country: str | None = Field(
-        None, pattern="^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2: whose crisis lines to name."
+        None,
+        max_length=60,
+        description="Whose crisis lines to name, as the person stated it: ISO 3166-1 alpha-2, a "
+        "locale or a name. One that is unknown gets an international finder.",
+    )
+    guessed_country: str | None = Field(
+        None,
+        max_length=60,
+        description="The same, as guessed from an address, say. What was stated always wins.",
     )
     as_of: dt.date | None = Field(
         None, description="Answer from the sources in force on this date; today when left out."
     )
-    audience: Literal["public", "clinician"] = Field("public", description="Who is asking.")
+    audience: Audience = Field(
+        Audience.PUBLIC, description="Who is asking: changes wording and detail, not what is safe."
+    )
 
 
 class RetrieveRequest(_Request):

@@ -35,10 +35,12 @@ async def ask(body: AskRequest, request: Request, service: ServiceDep) -> Respon
     A question that speaks of danger is answered with crisis resources, even when no index is
     loaded.
     """
-    country = body.country.upper() if body.country else None
-    concern = await service.triage(lambda: triage([body.question]))
+    country = body.country
+    concern = await service.triage(lambda: triage([body.question], classifier=service.concerns))
     if concern.crisis:
-        answer = crisis_answer(concern, body.question, country=country)
+        answer = crisis_answer(
+            concern, body.question, country=country, guessed_country=body.guessed_country
+        )
     else:
         answer = await service.ask_engine(
             lambda engine: engine.ask(

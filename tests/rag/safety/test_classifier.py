@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from rag.encoders import DEFAULT_FOLDER
 from rag.encoders.onnx import OnnxEncoder
 from rag.errors import CorpusError
 from rag.safety import classifier as module
-from rag.safety.classifier import WEIGHTS, Classifier, parts
+from rag.safety.classifier import ENCODER, WEIGHTS, Classifier, parts
 from rag.safety.triage import triage
 from tests.rag.safety import utterances
 
 
 @pytest.fixture(scope="module")
 def encoder() -> OnnxEncoder:
-    return OnnxEncoder(DEFAULT_FOLDER, threads=2)
+    return OnnxEncoder(ENCODER, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +52,16 @@ def test_development_utterances_with_the_classifier(shipped: Classifier) -> None
 
 
 def test_held_out_utterances_do_not_get_worse(shipped: Classifier) -> None:
-    rows = utterances.crisis("heldout")
+    rows = utterances.crisis("blind")
+    assert len(rows) >= 200
     seen = {row[3] for row in rows if triage([row[3]], classifier=shipped).crisis}
-    for kind, least in (("explicit", 0.7), ("indirect", 0.4)):
+    for kind, least in (("explicit", 0.9), ("indirect", 0.75)):
         texts = [row[3] for row in rows if row[2] == kind]
         assert sum(text in seen for text in texts) / len(texts) > least
-    benign = [triage([t], classifier=shipped).crisis for _, t in utterances.benign("heldout")]
-    assert sum(benign) / len(benign) <= 0.15
+    assert [row[3] for row in rows if row[1] and row[3] not in seen] == []
+    benign = [triage([t], classifier=shipped).crisis for _, t in utterances.benign("blind")]
+    assert len(benign) >= 200
+    assert sum(benign) / len(benign) <= 0.05
 
 
 def test_disguises_do_not_hide_it(shipped: Classifier) -> None:
@@ -119,7 +121,7 @@ def test_changed_weights_are_refused(tmp_path: Path, encoder: OnnxEncoder) -> No
         Classifier(encoder, folder)
 
 
-def test_another_encoder_leaves_the_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_encoder_is_refused() -> None:
     class Other:
         sha256 = "0" * 64
 
@@ -128,4 +130,10 @@ def test_another_encoder_leaves_the_rules_alone(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(CorpusError, match="another encoder"):
         Classifier(Other())
-    assert Classifier.fitting(Other()) is None
+
+
+def test_words_of_now_make_it_imminent() -> None:
+    says = Says(apple="suicide", pear="mania")
+    assert triage(["apple tonight"], classifier=says).imminent
+    assert not triage(["apple"], classifier=says).imminent
+    assert not triage(["pear tonight"], classifier=says).imminent
