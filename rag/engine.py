@@ -47,7 +47,7 @@ class Engine:
             version.sentence_vectors, version.idf, settings.compose.max_sentences
         )
         self._answerability = Answerability.shipped()
-        self._gate = open_gate(version.encoder)
+        self._gate = open_gate(version.encoder, settings.verifier)
         self._concerns = usable_classifier()
 
     @classmethod

@@ -62,6 +62,24 @@ class ComposeSettings(_Group):
     )
 
 
+class VerifierSettings(_Group):
+    """Which model judges a sentence where no certain check decides."""
+
+    model: str = Field(
+        "default",
+        description="'default' is the shipped groundedness model, 'lexical' word overlap alone; "
+        "anything else is a name or folder of a cross-encoder or NLI model for "
+        "sentence-transformers (extra: models).",
+    )
+    threads: int = Field(2, ge=1, le=64, description="CPU threads for the model.")
+    threshold: float = Field(
+        0.5, gt=0, lt=1, description="Support from which a named model's verdict is 'supported'."
+    )
+    doubtful: float = Field(
+        0.25, ge=0, lt=1, description="Support below which a named model's is 'not supported'."
+    )
+
+
 class ServiceSettings(_Group):
     """The REST service."""
 
@@ -95,4 +113,5 @@ class Settings(BaseSettings):
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings)
     compose: ComposeSettings = Field(default_factory=ComposeSettings)
+    verifier: VerifierSettings = Field(default_factory=VerifierSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,15 +9,18 @@ import typer
 
 from rag.cli.common import AsJson, load_settings, print_json
 from rag.cli.eval_answers import answers_command
+from rag.cli.eval_grounding import grounding_command
+from rag.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from rag.evaluation.metrics import Interval
-    from rag.evaluation.retrieval import Report, Stage
+    from rag.evaluation.retrieval import Report
 
 app = typer.Typer(help="Measures the engine's parts on public data.", no_args_is_help=True)
 
 
 app.command("answers")(answers_command)
+app.command("grounding")(grounding_command)
 
 
 @app.command("retrieval")
@@ -50,7 +51,7 @@ def retrieval_command(
     settings = load_settings()
     plan = Plan(passages, topic, tune, questions, settings.retrieval.depth)
     pairs = medquad.read(data)
-    with _progress_bar() as stage:
+    with progress_bar() as stage:
         result = evaluate(pairs, open_encoder(settings.encoder), plan, cache=cache, stage=stage)
     if report:
         report.write_text(dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -58,22 +59,6 @@ def retrieval_command(
         print_json(result)
     else:
         _print(result)
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Stage]:
-    """On standard error, so that --json stays clean; nothing when that is no terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as bar:
-
-        def stage(name: str, total: int) -> Callable[[int], None]:
-            task = bar.add_task(name, total=total)
-            return lambda done: bar.advance(task, done)
-
-        yield stage
 
 
 def _print(report: Report) -> None:

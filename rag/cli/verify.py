@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from rag.cli.common import (
     report_batch,
 )
 from rag.cli.jsonl import LineError, Record, run_batch, text_field
+from rag.jsonable import plain
 
 
 def verify_command(
@@ -23,18 +25,37 @@ def verify_command(
     passage: Annotated[
         list[str] | None, typer.Option(help="A passage it cites; give the option again for more.")
     ] = None,
+    text: Annotated[
+        Path | None, typer.Option(help="A whole text to check; - is standard input.")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Document or folder to check --text against.  [default: the index]"),
+    ] = None,
     as_json: AsJson = False,
     input_file: Input = None,
     output_file: Output = None,
 ) -> None:
-    """Checks a sentence against the passages it cites: figures, negation, names, entailment."""
-    one_of(**{"--sentence": sentence, "--input": input_file})
+    """Checks sentences against passages: figures, negation, names, roles, entailment."""
+    one_of(**{"--sentence": sentence, "--input": input_file, "--text": text})
+    if against is not None and text is None:
+        raise typer.BadParameter("--against goes with --text")
     if sentence is not None and not passage:
         raise typer.BadParameter("--sentence needs at least one --passage")
+    settings = load_settings()
+    if text is not None:
+        from rag.cli.verify_text import check_text, print_checked
+
+        checked, titles = check_text(text, against, settings)
+        if as_json:
+            print_json([{**plain(s), "titles": [titles[p] for p in s.passages]} for s in checked])
+        else:
+            print_checked(checked, titles)
+        return
     from rag.encoders import open_encoder
     from rag.verify import open_gate
 
-    gate = open_gate(open_encoder(load_settings().encoder))  # needs no index
+    gate = open_gate(open_encoder(settings.encoder), settings.verifier)  # needs no index
     if input_file is not None:
 
         def work(record: Record) -> Record:

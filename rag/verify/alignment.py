@@ -82,26 +82,35 @@ def coverage(claim: Analysed, evidence: EvidenceText) -> float:
     return len(wanted & evidence.stems) / len(wanted) if wanted else 0.0
 
 
-_NEGATORS = frozenset(
+NEGATORS = frozenset(
     "not no never neither nor without cannot none nobody nothing hardly rarely seldom "
     "aren't isn't wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't "
     "hasn't haven't hadn't mustn't needn't ain't unable unlikely lack lacks lacking".split()
 )
 _SCOPE_END = frozenset("but although though however because while whereas unless except".split())
-_SCOPE_WORDS = 4  # content words that one negator reaches
+_INTERJECTION = re.compile(r"\s*no[.,!;:]", re.IGNORECASE)
+
+
+def without_interjection(sentence: Analysed) -> tuple[str, ...]:
+    """The words, less an answering "No," at the start."""
+    return sentence.words[1:] if _INTERJECTION.match(sentence.text) else sentence.words
 
 
 def negated_stems(sentence: Analysed) -> frozenset[str]:
-    """Stems of the content words in the scope of a negator; "not only" negates nothing."""
+    """What each negator denies: the stem of the first content word after it.
+
+    "Not only" denies nothing, nor does an answering "No," at the start.
+    """
     found: set[str] = set()
-    reach = 0
-    for i, word in enumerate(sentence.words):
-        if word in _NEGATORS:
-            following = sentence.words[i + 1] if i + 1 < len(sentence.words) else ""
-            reach = 0 if following in {"only", "just"} else _SCOPE_WORDS
+    reaching = False
+    words = without_interjection(sentence)
+    for i, word in enumerate(words):
+        if word in NEGATORS:
+            following = words[i + 1] if i + 1 < len(words) else ""
+            reaching = following not in {"only", "just", "all"}
         elif word in _SCOPE_END:
-            reach = 0
-        elif reach and word not in STOP_WORDS and len(word) > 1:
+            reaching = False
+        elif reaching and word not in STOP_WORDS and len(word) > 1:
             found.add(stem(word))
-            reach -= 1
+            reaching = False
     return frozenset(found)

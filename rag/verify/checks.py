@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from rag.verify.alignment import Alignment, Analysed, EvidenceText, negated_stems
 from rag.verify.medicines import substances
+from rag.verify.roles import roles_agree
+from rag.verify.substitution import no_substitution
 from rag.verify.words import fold, stem
 
 Check = Callable[[Analysed, EvidenceText, Alignment], str | None]
@@ -87,10 +89,9 @@ def negation_agrees(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str
     """What the evidence denies is not affirmed, nor the other way round."""
     if aligned.coverage < _NEARLY_THE_SAME:
         return None
-    shared = claim.stem_set & aligned.sentence.stem_set
-    in_claim = negated_stems(claim) & shared
-    in_evidence = negated_stems(aligned.sentence) & shared
-    if bool(in_claim) != bool(in_evidence):
+    mine, theirs = negated_stems(claim), negated_stems(aligned.sentence)
+    denied = (mine - theirs) & aligned.sentence.stem_set | (theirs - mine) & claim.stem_set
+    if denied and not (mine and theirs):
         return "negation: the claim and the cited passage say opposite things"
     return None
 
@@ -146,6 +147,19 @@ def strength_agrees(claim: Analysed, evidence: EvidenceText, aligned: Alignment)
     return None
 
 
+_CURES = frozenset("cure cures cured curing guarantee guarantees guaranteed miracle".split())
+
+
+def no_cure_invented(claim: Analysed, evidence: EvidenceText, _: Alignment) -> str | None:
+    """A cure or a guarantee is promised only where the passage itself speaks of one."""
+    promised = [word for word in claim.words if word in _CURES]
+    stated = {stem(w) for s in evidence.sentences for w in s.words}
+    if not promised or negated_stems(claim) & {stem(w) for w in promised}:
+        return None
+    missing = [word for word in promised if stem(word) not in stated]
+    return f"strength: the cited passage does not speak of “{missing[0]}”" if missing else None
+
+
 CHECKS: tuple[Check, ...] = (
     quantities_agree,
     quotes_are_verbatim,
@@ -154,6 +168,9 @@ CHECKS: tuple[Check, ...] = (
     negation_agrees,
     directions_agree,
     strength_agrees,
+    no_cure_invented,
+    no_substitution,
+    roles_agree,
 )
 
 

@@ -53,11 +53,11 @@ class Gate:
         kind = no_claim(claim)
         if kind:
             return Verdict(Outcome.SUPPORTED, 1.0, (), kind)
+        if not is_english(claim.words, sentence):
+            return _unsure("language: only English sentences can be checked")
         passages = tuple(passage for passage in cited if passage.strip())
         if not passages:
             return _refused("citation: no passage is cited")
-        if not is_english(claim.words, sentence):
-            return _unsure("language: only English sentences can be checked")
         if any(is_verbatim(sentence, passage) for passage in passages):
             return Verdict(Outcome.SUPPORTED, 1.0, (), "verbatim")
         evidence = self._analyse(passages)

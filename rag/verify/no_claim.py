@@ -12,7 +12,18 @@ from rag.verify.alignment import Analysed
 from rag.verify.medicines import substances
 from rag.verify.words import fold
 
-_MAX_LEAD_IN_WORDS = 14
+_MAX_LEAD_IN_WORDS = 30
+_HEADING_WORDS = 6  # "What you can do:" needs no pointer to what follows
+# A longer line before a list points at the list.
+_POINTERS = frozenset(
+    "following follow these here steps below include includes including are ways tips things some "
+    "several reasons examples example options points signs symptoms summary instructions".split()
+)
+# And it promises nothing: such a word is a claim of its own.
+_CLAIMS = frozenset(
+    "cure cures cured guarantee guaranteed guarantees always never safe unsafe dangerous all every "
+    "stop must only best not no".split()
+)
 _CONTRAST = frozenset("but however although though nevertheless except instead still".split())
 
 _COURTESIES = (
@@ -35,7 +46,10 @@ _SOURCES = (
     r"(?:passages?|sources?|texts?|context|documents?|information|evidence|excerpts?)"
     r"(?: provided| given)?"
 )
-_SORRY = r"(?:(?:i'm |i am )?(?:sorry|unfortunately),? (?:but )?)?"
+_SORRY = (
+    r"(?:(?:however|also|additionally|furthermore), )?"
+    r"(?:(?:i'm |i am )?(?:sorry|unfortunately),? (?:but )?)?"
+)
 _REFUSALS = (
     rf"(?:based on {_SOURCES},? )?(?:i am |i'm |i was |it is )?"
     r"(?:unable to|not possible to|i cannot|i can't|i could not|i do not know|i don't know)"
@@ -43,6 +57,8 @@ _REFUSALS = (
     rf"{_SOURCES} (?:do|does|did)(?: not|n't) (?:\w+ly )?"
     r"(?:mention|provide|contain|include|say|state|specify|give|address|answer|discuss|cover|have"
     r"|offer|explain|describe)\b[^.;:]*",
+    r"it is (?:unclear|not clear|not stated|not specified|not mentioned)\b[^.;:]*? (?:in|from|by) "
+    rf"{_SOURCES}\b[^.;:]*",
     rf"there is (?:no|not enough) (?:\w+ )?(?:information|mention|evidence)\b[^.;:]* in {_SOURCES}",
 )
 _REFUSAL = re.compile(rf"{_SORRY}(?:{'|'.join(_REFUSALS)})[\s.!]*", re.IGNORECASE)
@@ -57,7 +73,14 @@ def no_claim(claim: Analysed) -> str | None:
         return "courtesy"
     if " but " not in text.removeprefix("I'm sorry, but ") and _REFUSAL.fullmatch(text):
         return "refusal"
-    measured = any(not quantity.is_small_count for quantity in claim.quantities)
-    if text.endswith(":") and len(claim.words) <= _MAX_LEAD_IN_WORDS and not measured:
-        return "lead-in"
-    return None
+    return "lead-in" if text.endswith(":") and _only_leads_in(claim) else None
+
+
+def _only_leads_in(claim: Analysed) -> bool:
+    """A heading, or a line that points at the list after it and says nothing else."""
+    said = set(claim.words)
+    if _CLAIMS & said or any(not quantity.is_small_count for quantity in claim.quantities):
+        return False
+    if len(claim.words) <= _HEADING_WORDS:
+        return True
+    return len(claim.words) <= _MAX_LEAD_IN_WORDS and bool(_POINTERS & said)

@@ -16,15 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.encoders import open_encoder
-from rag.settings import EncoderSettings
-from rag.verify.alignment import Analysed, EvidenceText, align
-from rag.verify.checks import contradictions
-from rag.verify.combined import NAMES, WEIGHTS_NAME, combined_features
-from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
-from rag.verify.lexical_embedding import LexicalEmbeddingModel
-from training.verifier.data import Row, read
-from training.verifier.fit_lexical import logistic
-from training.verifier.metrics import (
+from rag.evaluation.classification import (
     Array,
     auroc,
     balanced_accuracy,
@@ -33,6 +25,14 @@ from training.verifier.metrics import (
     interval,
     released_at,
 )
+from rag.settings import EncoderSettings
+from rag.verify.alignment import Analysed, EvidenceText, align
+from rag.verify.checks import contradictions
+from rag.verify.combined import NAMES, WEIGHTS_NAME, combined_features
+from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
+from rag.verify.lexical_embedding import LexicalEmbeddingModel
+from training.verifier.data import Row, read
+from training.verifier.fit_lexical import logistic
 
 FALSE_ACCEPT_TARGET = 0.25
 FALSE_REJECT_TARGET = 0.10  # of supported sentences may lie below "unsure"

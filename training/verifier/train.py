@@ -23,12 +23,12 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
-from training.verifier.metrics import auroc
+from rag.evaluation.classification import auroc
 from training.verifier.model import Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
 
 BATCH_TOKENS = 3072
-WARMUP_STEPS = 60
+WARMUP_STEPS = 150
 FIRST_STAGE_SHARE = 0.2  # of `--minutes`, at most
 SMOOTHING = 0.03
 TOKEN_LOSS = 0.3
@@ -64,7 +64,7 @@ class Trainer:
                 {"params": decayed, "scale": 1.0, "weight_decay": 0.01},
             ],
             lr=rate,
-            betas=(0.9, 0.98),
+            eps=1e-6,
         )
 
     def batch(self, pairs: list[Encoded]) -> Batch:
@@ -135,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--rate", type=float, default=6e-5)
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rows", type=int, help="rows of each stage, for a trial run")

@@ -104,6 +104,10 @@ def test_nothing_to_check_is_never_a_pass(
         "Thank you for sharing that.",
         "The provided passages do not mention the cost of therapy.",
         "Here are some things that may help:",
+        "Based on the provided passages, here are the steps to build a regular sleep routine:",
+        "What you can do:",
+        "However, the passages do not mention the cost of therapy.",
+        "It is unclear from the passages how long therapy takes.",
     ],
 )
 def test_sentences_without_a_claim_need_no_evidence(gate: Gate, sentence: str) -> None:
@@ -118,6 +122,8 @@ def test_sentences_without_a_claim_need_no_evidence(gate: Gate, sentence: str) -
         "The provided passages do not mention that stopping is dangerous; it is safe.",
         "Take 300 mg each day:",
         "You are not alone, and sertraline cures panic.",
+        "Depression is always cured by these steps:",
+        "Panic attacks end for good once you follow the steps that I never tire of giving:",
     ],
 )
 def test_a_claim_dressed_as_courtesy_is_still_checked(gate: Gate, sentence: str) -> None:

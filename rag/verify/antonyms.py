@@ -1,0 +1,33 @@
+"""Whether two words mean the opposite of each other."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from rag.verify.words import stem
+
+_NEGATIVE = ("un", "in", "im", "ab", "non", "dis", "ir", "il")
+_SHORTEST = 4  # letters of a word that a prefix may deny: "able" and "unable", not "it" and "unit"
+
+
+@cache
+def _pairs() -> frozenset[frozenset[str]]:
+    lines = files("rag.verify").joinpath("antonyms.txt").read_text("utf-8").splitlines()
+    return frozenset(
+        frozenset(stem(word) for word in line.split())
+        for line in lines
+        if line and not line.startswith("#")
+    )
+
+
+def opposite(one: str, other: str) -> bool:
+    """True for a listed pair of stems, or a stem and itself with a negative prefix.
+
+    >>> opposite("normal", "abnormal"), opposite(stem("rises"), stem("falls"))
+    (True, True)
+    """
+    if frozenset((one, other)) in _pairs():
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) >= _SHORTEST and any(long == prefix + short for prefix in _NEGATIVE)

@@ -1,0 +1,48 @@
+"""Who does what to whom: "stress causes insomnia" does not say that insomnia causes stress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rag.verify.alignment import Alignment, Analysed, EvidenceText
+from rag.verify.words import STOP_WORDS, stem
+
+_COMPARABLE = 0.7  # share of the claim's content words in the sentence that it is laid beside
+_VERBS = frozenset(
+    stem(word)
+    for word in "cause lead result trigger worsen affect treat prevent help include increase "
+    "reduce raise lower improve come follow produce need replace become".split()
+)
+# Nouns that make a relation with a form of "be": "a type of", "part of".
+_NOUNS = frozenset("type form part kind sign symptom".split())
+_BE = frozenset("be is are was were been being".split())
+
+
+def roles_agree(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str | None:
+    """What stands before and after the verb has not changed places."""
+    if aligned.coverage < _COMPARABLE:
+        return None
+    mine, theirs = _sides(claim.words), _sides(aligned.sentence.words)
+    for verb in mine.keys() & theirs.keys():
+        (subject, object_), (their_subject, their_object) = mine[verb], theirs[verb]
+        crossed = bool(subject & their_object) and bool(object_ & their_subject)
+        straight = subject & their_subject or object_ & their_object
+        if crossed and not subject & their_subject and len(straight) <= len(object_) - 1:
+            return "relation: the cited passage says it the other way round"
+    return None
+
+
+def _sides(words: Sequence[str]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """For each relation: content stems of what acts, and of what is acted on."""
+    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for i, word in enumerate(words):
+        verb = stem(word)
+        if (verb in _VERBS or verb in _NOUNS) and i:
+            before, after = _stems(words[:i]), _stems(words[i + 1 :])
+            passive = word.endswith("ed") and bool(_BE & set(words[max(0, i - 3) : i]))
+            found.setdefault(verb, (after, before) if passive else (before, after))
+    return found
+
+
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem(w) for w in words if w not in STOP_WORDS and len(w) > 1) - _VERBS

@@ -1,0 +1,92 @@
+"""The certain checks: what each catches, and what it leaves to the model."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.verify.alignment import Analysed, EvidenceText, align
+from rag.verify.checks import contradictions
+
+SENTENCES = {
+    "often": "Some people with panic disorder often need several weeks before an SSRI may help.",
+    "classes": "Doctors may prescribe antidepressants or antipsychotics for psychotic depression.",
+    "sides": "Chronic stress can cause insomnia in adults.",
+    "denied": "Women with postpartum depression generally will not feel better without treatment.",
+    "list": "Psychotic symptoms include hallucinations, delusions and thought disorder.",
+    "fee": "The museum charges no admission fee.",
+    "survey": "The survey ran from February 2001 to January 2004. It reached 904 people.",
+}
+
+
+def found(claim: str, passage: str) -> tuple[str, ...]:
+    analysed, evidence = Analysed.of(claim), EvidenceText.of([passage])
+    aligned = align(analysed, evidence)
+    assert aligned is not None
+    return contradictions(analysed, evidence, aligned)
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "reason"),
+    [
+        ("often", "Some people", "All people", "amount"),
+        ("often", "several weeks", "several days", "unit"),
+        ("often", "may help", "will help", "certainty"),
+        ("classes", "antipsychotics", "stimulants", "class of medicines"),
+        ("classes", "depression", "dementia", "condition"),
+        ("sides", "adults", "infants", "group"),
+        ("sides", "Chronic", "Acute", "direction"),
+        ("denied", " not", "", "negation"),
+        ("survey", "February 2001", "February 904", "number"),
+    ],
+)
+def test_one_word_put_for_another_of_its_kind(key: str, old: str, new: str, reason: str) -> None:
+    passage = SENTENCES[key]
+    assert old in passage
+    reasons = found(passage.replace(old, new), passage)
+    assert any(r.startswith(reason) for r in reasons), reasons
+
+
+@pytest.mark.parametrize(
+    ("key", "claim"),
+    [
+        ("sides", "Insomnia can cause chronic stress in adults."),
+        ("list", "Hallucinations include psychotic symptoms, delusions and thought disorder."),
+    ],
+)
+def test_roles_that_changed_places(key: str, claim: str) -> None:
+    assert any(r.startswith("relation") for r in found(claim, SENTENCES[key]))
+
+
+@pytest.mark.parametrize(
+    ("key", "claim"),
+    [
+        ("often", "People with panic disorder may need several weeks before an SSRI can help."),
+        ("often", "An antidepressant may need several weeks before it helps in panic disorder."),
+        ("sides", "Insomnia in adults can be caused by chronic stress."),
+        ("sides", "In adults insomnia is often caused by chronic stress."),
+        ("sides", "Chronic stress may lead to insomnia."),
+        ("denied", "Without treatment, women with postpartum depression will not feel better."),
+        ("fee", "The museum does not charge an admission fee."),
+        ("survey", "The survey ran from February 2001 to January 2004."),
+    ],
+)
+def test_a_faithful_rewording_contradicts_nothing(key: str, claim: str) -> None:
+    assert found(claim, SENTENCES[key]) == ()
+
+
+def test_an_answering_no_denies_nothing() -> None:
+    assert found("Flu is a respiratory illness.", "No. Flu is a respiratory illness.") == ()
+    assert found("Flu is a respiratory illness.", "No, flu is a respiratory illness.") == ()
+
+
+@pytest.mark.parametrize("passage", SENTENCES.values(), ids=SENTENCES)
+def test_a_passage_never_contradicts_itself(passage: str) -> None:
+    assert found(passage, passage) == ()
+
+
+def test_a_cure_is_never_invented() -> None:
+    passage = "Sertraline may help with panic disorder."
+    assert any(r.startswith("strength") for r in found("Sertraline cures panic.", passage))
+    denied = found("Sertraline does not cure panic disorder.", passage)
+    assert not any(r.startswith("strength") for r in denied)
+    assert found("There is no cure for autism.", "Autism has no cure.") == ()
