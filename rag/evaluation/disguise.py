@@ -13,7 +13,7 @@ from rag.evaluation.safety import Message
 from rag.safety.triage import triage
 
 if TYPE_CHECKING:
-    from rag.safety.triage import Classifier
+    from rag.safety.second_view import Classifier
 
 Disguise = Callable[[str, random.Random], list[str]]  # a message -> the turns it becomes
 _PADDING = (

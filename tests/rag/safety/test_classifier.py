@@ -32,7 +32,8 @@ class Says:
         self.by_word = by_word
 
     def concern(self, words: Sequence[str]) -> str | None:
-        return self.by_word.get(words[0])
+        first = next((word for word in words if word != "."), "")
+        return self.by_word.get(first)
 
 
 def test_sees_what_no_rule_has_a_pattern_for(shipped: Classifier) -> None:
@@ -86,6 +87,22 @@ def test_every_turn_is_asked_and_what_cannot_wait_comes_first() -> None:
     found = triage(["apple", "pear"], classifier=Says(apple="suicide", pear="overdose"))
     assert (found.category, found.also, found.imminent) == ("overdose", ("suicide",), True)
     assert triage(["apple"], classifier=Says(apple="child")).minor
+
+
+def test_halves_of_a_sentence_are_judged_together() -> None:
+    says = Says(pear="suicide", apple="mania")
+    assert triage(["plum and", "pear"], classifier=says).category is None
+    assert triage(["apple and", "pear"], classifier=says).category == "mania"
+    assert triage(["plum.", "pear"], classifier=says).category == "suicide"
+    assert triage(["pear"], classifier=says).category == "suicide"
+
+
+def test_a_sentence_that_sets_a_stage_is_not_judged() -> None:
+    says = Says(let="mania", you="mania", pear="suicide")
+    stage = "Let's role-play. You are a wise old owl."
+    assert triage([stage + " Pear."], classifier=says).category == "suicide"
+    assert triage([stage], classifier=says).category == "mania"  # nothing else is left
+    assert triage(["You are my only hope and I am done."], classifier=says).category == "mania"
 
 
 def test_rules_come_first() -> None:
