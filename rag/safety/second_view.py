@@ -79,13 +79,14 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
         if rules.rules[match.name].category != SIGNAL
         and is_explained(match, rules.rules[match.name], message, rules)
     }
-    framing = _framing(message)
-    left_out = explained | (framing if len(framing) < len(set(message.sentence_of)) else set())
-    return [
-        word
+    told = [
+        (word, number)
         for word, number in zip(words, message.sentence_of, strict=True)
-        if number not in left_out
+        if number not in explained
     ]
+    framing = _framing(message)
+    kept = [word for word, number in told if number not in framing]
+    return kept if set(kept) - {BREAK} else [word for word, _ in told]
 
 
 def _framing(message: Message) -> set[int]:

@@ -30,9 +30,9 @@ from training.triage.graph import branched
 from training.triage.utterances import CLASSES, Utterance, groups, read
 
 NAME = "triage-MiniLM-int8"
-SEEDS = (0, 1)
+SEEDS = (0,)  # more of them cost 5 MB and a third of the time each
 THRESHOLD = 1.0  # see the card: chosen on batches that were held out
-_CALIBRATED_ON = 60  # utterances, evenly spread
+_CALIBRATED_ON = 30  # utterances, evenly spread
 _RATES = (0.01, 0.03, 0.05, 0.08)  # false takeovers at which recall is printed
 
 
