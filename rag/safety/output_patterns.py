@@ -132,7 +132,7 @@ ABUSE = _any(
 )
 URGING_HARM = _any(
     r"\b(?:you should|you could|you can|go ahead and|why don't you|just|please) "
-    r"(?:go )?(?:kill|hurt|cut|harm|burn|starve|hang|drown) yourself\b",
+    r"(?:go )?(?:kill|hurt|cut|harm|burn|starve|hang|drown) yourself\b(?! with\b| or )",
     r"\bit(?:'s|’s| is) (?:ok|okay|fine|good|right|your right) to "
     r"(?:(?:kill|hurt|cut|starve) yourself|end your life)",
     r"\b(?:suicide|dying|death|self-?harm) (?:is|would be|can be) (?:the|a|your) "
