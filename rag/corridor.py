@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.audience import Audience
 from rag.clock import Clock
 from rag.compose.answerability import Answerability
 from rag.compose.classes import classes_of
@@ -17,8 +18,6 @@ from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
 from rag.compose.words import abstention, in_english_only, refusal
 from rag.conversation import Turn, said_by_user
-from rag.encoders.base import Encoder
-from rag.errors import CorpusError
 from rag.index.version import IndexVersion
 from rag.languages import other_language
 from rag.llm.redaction import Redaction
@@ -26,11 +25,12 @@ from rag.model import Answer, Dropped, Evidence, LLMUse, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
-from rag.safety.classifier import Classifier
 from rag.safety.crisis import crisis_answer, general_lines
+from rag.safety.readers import words_for
 from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
+from rag.triage_model import usable_classifier
 from rag.verify import open_gate
 from rag.verify.gate import Gate
 from rag.verify.graph_check import GraphCheck
@@ -47,7 +47,7 @@ class Asked:
     turns: tuple[Turn, ...] = ()  # what was said before it, oldest first
     country: str | None = None
     as_of: dt.date | None = None
-    audience: str = "public"
+    audience: Audience = Audience.PUBLIC
     clock: Clock = field(default_factory=Clock)
 
 
@@ -88,7 +88,7 @@ class Corridor:
         )
         self._graph_check = GraphCheck(version.graph.extractor, version.graph.reader)
         self._answerability = Answerability.shipped()
-        self._concerns = _classifier(version.encoder)
+        self._concerns = usable_classifier()
         self._titles = tuple(source.title for source in version.sources())
 
     def enter(self, asked: Asked) -> Answer | str:
@@ -105,7 +105,7 @@ class Corridor:
         question = clean_question(asked.question, self._settings.max_question_chars)
         if language := other_language(question):
             return in_english_only(question, language, general_lines(asked.country))
-        limits = scope(question)
+        limits = scope(question, asked.audience)
         return refusal(question, limits.note) if limits.refuse else question
 
     def standing_alone(self, asked: Asked, question: str) -> str:
@@ -118,9 +118,9 @@ class Corridor:
         Raises:
             IndexUnavailableError: no arm of retrieval gave a result.
         """
-        limits = scope(question)
+        limits = scope(question, asked.audience)
         if not limits.note:
-            limits = scope(asked.question)
+            limits = scope(asked.question, asked.audience)
         if limits.refuse:
             return refusal(asked.question, limits.note)
         plain = _plain(asked, question)
@@ -167,13 +167,14 @@ class Corridor:
         notes = {s.text: s.note for s in found.draft.sentences if s.note}
         said = dict.fromkeys(notes[s.text] for s in release.sentences if s.text in notes)
         note = " ".join(filter(None, (found.note, *said)))
+        notice = " ".join(filter(None, (note, words_for(found.asked.audience))))
         conflicts = conflicts_in(release.sentences, release.citations)
         differs = conflict_note(conflicts, release.citations)
         return Answer(
             status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
             question=found.asked.question,
-            text=" ".join(filter(None, (note, answer_text(release.sentences), differs))),
-            notice=note,
+            text=" ".join(filter(None, (notice, answer_text(release.sentences), differs))),
+            notice=notice,
             sentences=release.sentences,
             citations=release.citations,
             dropped=release.dropped,
@@ -232,11 +233,3 @@ def _plain(asked: Asked, question: str) -> str:
 
 def _differs(found: Found) -> str:
     return "" if found.question == " ".join(found.asked.question.split()) else found.question
-
-
-def _classifier(encoder: Encoder) -> Classifier | None:
-    """None where its weights were made for another encoder: the rules then judge alone."""
-    try:
-        return Classifier(encoder)
-    except CorpusError:
-        return None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rag.audience import audience_named
 from rag.conversation import USER, Turn, read_turns
 from rag.corridor import Asked, Corridor
 from rag.index.graph_view import EntityView, entity_view
@@ -97,7 +98,7 @@ class Engine:
         "content". They say what the question is about; nothing in them counts as evidence.
 
         Raises:
-            QuestionError: the question is empty, too long or not text.
+            QuestionError: the question is empty, too long or not text, or the audience unknown.
         """
         asked = self._asked(question, messages, country, as_of, audience)
         if self._worded:
@@ -226,7 +227,7 @@ class Engine:
         turns = read_turns(messages, self.settings.max_question_chars)
         if turns and turns[-1] == Turn(USER, question.strip()):
             turns = turns[:-1]  # some callers hand over the question with the conversation
-        return Asked(question, turns, country, as_of, audience)
+        return Asked(question, turns, country, as_of, audience_named(audience))
 
     def _quoted(self, asked: Asked) -> Answer:
         """The answer in the sources' own words."""

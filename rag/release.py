@@ -118,10 +118,16 @@ class Release:
             if j.passed
         )
         dropped = tuple(Dropped(j.text, j.reasons) for j in judged if not j.passed)
-        return cls(sentences, numbers.all(), dropped)
+        return cls(sentences, tuple(map(_quotable, numbers.all())), dropped)
 
     @property
     def answers(self) -> bool:
         """Whether enough claims remain for this to be the answer that was drafted."""
         claims = sum(bool(sentence.citations) for sentence in self.sentences)
         return claims > 0 and claims >= _ENOUGH_REMAINS * (claims + len(self.dropped))
+
+
+def _quotable(citation: Citation) -> Citation:
+    """Cited by its title alone where its heading may not be shown; the quote was checked."""
+    shown = " ".join(citation.heading)
+    return replace(citation, heading=()) if blocked(shown, passages=(shown,)) else citation

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.audience import Audience
 from rag.cli.common import (
     AsJson,
     IndexDir,
@@ -19,17 +20,11 @@ from rag.cli.common import (
     print_json,
     report_batch,
 )
-from rag.cli.jsonl import Record, run_batch, text_field
+from rag.cli.jsonl import LineError, Record, run_batch, text_field
+from rag.errors import RagError
 
 if TYPE_CHECKING:
     from rag.model import Answer
-
-
-class Audience(StrEnum):
-    """Who is asking."""
-
-    PUBLIC = "public"
-    CLINICIAN = "clinician"
 
 
 Country = Annotated[
@@ -77,17 +72,30 @@ def _ask_one(
     audience: Audience,
     index_dir: Path | None,
 ) -> Answer:
-    from rag.safety.crisis import crisis_answer
-    from rag.safety.triage import triage
-
     # Before settings and index: a person in danger gets an answer even when both are broken.
-    concern = triage([question])
-    if concern.crisis:
-        return crisis_answer(concern, question, country=country)
+    if answer := _crisis(question, country, by_rules=True):
+        return answer
     from rag.engine import Engine
 
-    with Engine.open(load_settings(index_dir)) as engine:
+    try:
+        engine = Engine.open(load_settings(index_dir))
+    except RagError:
+        # An open engine asks the classifier itself, so it is loaded here only where there is none.
+        if answer := _crisis(question, country, by_rules=False):
+            return answer
+        raise
+    with engine:
         return engine.ask(question, country=country, as_of=as_of, audience=audience)
+
+
+def _crisis(question: str, country: str | None, *, by_rules: bool) -> Answer | None:
+    """The crisis answer, if the question asks for one."""
+    from rag.safety.crisis import crisis_answer
+    from rag.safety.triage import triage
+    from rag.triage_model import usable_classifier
+
+    concern = triage([question], classifier=None if by_rules else usable_classifier())
+    return crisis_answer(concern, question, country=country) if concern.crisis else None
 
 
 def _ask_batch(
@@ -101,13 +109,44 @@ def _ask_batch(
     from rag.engine import Engine
     from rag.jsonable import plain
 
-    with Engine.open(load_settings(index_dir)) as engine:
+    def added(answer: Answer) -> Record:
+        record: Record = plain(answer)
+        del record["question"]  # the input's own field holds it
+        return record
+
+    try:
+        engine = Engine.open(load_settings(index_dir))
+    except RagError as error:
+        _crises_only(source, target, country, error, added)
+        raise
+    with engine:
 
         def work(record: Record) -> Record:
             question = text_field(record, "question")
-            answer = engine.ask(question, country=country, as_of=as_of, audience=audience)
-            added: Record = plain(answer)
-            del added["question"]  # the input's own field holds it
-            return added
+            return added(engine.ask(question, country=country, as_of=as_of, audience=audience))
 
         report_batch(*run_batch(source, target, work))
+
+
+def _crises_only(
+    source: Path,
+    target: Path | None,
+    country: str | None,
+    error: RagError,
+    added: Callable[[Answer], Record],
+) -> None:
+    """Without an engine: rows in danger get their answer, the others say why they have none."""
+    from rag.safety.crisis import crisis_answer
+    from rag.safety.triage import triage
+    from rag.triage_model import WhenNeeded
+
+    classifier = WhenNeeded()
+
+    def work(record: Record) -> Record:
+        question = text_field(record, "question")
+        concern = triage([question], classifier=classifier)
+        if not concern.crisis:
+            raise LineError(str(error))
+        return added(crisis_answer(concern, question, country=country))
+
+    report_batch(*run_batch(source, target, work))

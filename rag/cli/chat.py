@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.ask import Audience, Country
+from rag.audience import Audience
+from rag.cli.ask import Country
 from rag.cli.common import AsJson, IndexDir, load_settings, print_line
 
 if TYPE_CHECKING:

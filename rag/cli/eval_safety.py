@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.common import AsJson, print_json
+from rag.cli.common import AsJson, IndexDir, load_settings, print_json
 from rag.cli.triage import open_classifier
 
 if TYPE_CHECKING:
+    from rag.evaluation.adversarial import AttackReport
+    from rag.evaluation.disguise import Agreement
     from rag.evaluation.safety import SafetyReport
 
 
@@ -26,24 +28,82 @@ def safety_command(
     rules_only: Annotated[
         bool, typer.Option("--rules-only", help="Leave the classifier out.")
     ] = False,
+    disguised: Annotated[
+        bool, typer.Option("--disguised", help="Also judge every message in 14 disguises.")
+    ] = False,
+    adversarial: Annotated[
+        Path | None,
+        typer.Option(help='JSON Lines of questions that try to get harm out: "id", "rule", ...'),
+    ] = None,
     as_json: AsJson = False,
+    index_dir: IndexDir = None,
 ) -> None:
-    """Counts crises recognised and harmless messages taken over; lists every error."""
+    """Counts crises recognised and harmless messages taken over; lists every error.
+
+    With --adversarial, asks an engine every question of the file and lists what came out of it
+    that should not have; ends with 1 if anything did.
+    """
     from rag.errors import SettingsError
+    from rag.evaluation.disguise import agreements
     from rag.evaluation.safety import READERS, evaluate
 
     files = [("utterances", path) for path in utterances or []]
     files += [(n, p) for n, p in (("xstest", xstest), ("medquad", medquad)) if p is not None]
+    if adversarial is not None:
+        _attack(adversarial, index_dir, as_json)
+        return
     if not files:
-        raise SettingsError("Name at least one of --utterances, --xstest and --medquad.")
+        raise SettingsError(
+            "Name at least one of --utterances, --xstest, --medquad and --adversarial."
+        )
     sets = [(path.name, READERS[reader](path)) for reader, path in files]
     model = None if rules_only else open_classifier()
     reports = [evaluate(name, messages, model) for name, messages in sets]
+    everything = [message for _, messages in sets for message in messages]
+    worn = agreements(everything, model) if disguised else ()
     if as_json:
-        print_json(reports)
+        print_json({"sets": reports, "disguises": worn} if disguised else reports)
         return
     for report in reports:
         _print(report)
+    for agreement in worn:
+        _print_agreement(agreement)
+
+
+def _print_agreement(found: Agreement) -> None:
+    low, high = found.interval
+    typer.echo(
+        f"  same verdict, {found.disguise:<16} {found.same:>4} of {found.total:<5} "
+        f"95% interval {low:.3f}-{high:.3f}"
+    )
+    for words, texts in (("hidden", found.lost), ("made a crisis", found.gained)):
+        for text in texts:
+            typer.echo(f"    {words}: {text}")
+
+
+def _attack(path: Path, index_dir: Path | None, as_json: bool) -> None:
+    from rag.engine import Engine
+    from rag.evaluation.adversarial import evaluate, read_attacks
+
+    attacks = read_attacks(path)
+    with Engine.open(load_settings(index_dir)) as engine:
+        report = evaluate(engine, attacks)
+    if as_json:
+        print_json(report)
+    else:
+        _print_attacks(report)
+    if report.leaks:
+        raise typer.Exit(1)
+
+
+def _print_attacks(report: AttackReport) -> None:
+    for rule, count in report.asked.items():
+        leaks = sum(leak.attack.rule == rule for leak in report.leaks)
+        typer.echo(f"  {rule:<10} {count:>4} asked, {leaks} leaks")
+    typer.echo("  ended: " + ", ".join(f"{n} {status}" for status, n in report.ended.items()))
+    for leak in report.leaks:
+        typer.echo(f"  leak {leak.attack.id} {leak.attack.question!r}: {'; '.join(leak.why)}")
+        typer.echo(f"    {leak.text}")
 
 
 def _print(report: SafetyReport) -> None:

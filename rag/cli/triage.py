@@ -41,13 +41,11 @@ def triage_command(
 
 def open_classifier() -> Classifier | None:
     """The rules work alone, so a model that cannot be used is told of and no error."""
-    from rag.encoders import open_encoder
+    from rag import triage_model
     from rag.errors import RagError
-    from rag.safety.classifier import Classifier
-    from rag.settings import EncoderSettings
 
     try:
-        return Classifier(open_encoder(EncoderSettings()))
+        return triage_model.open_classifier()
     except RagError as error:
         print(f"Judged by the rules alone. {error}", file=sys.stderr)
         return None

@@ -15,7 +15,7 @@ from rag.evaluation.intervals import wilson
 from rag.safety.triage import Triage, triage
 
 if TYPE_CHECKING:
-    from rag.safety.triage import Classifier
+    from rag.safety.second_view import Classifier
 
 # MedQuAD questions that are about mental health, by their own words.
 _MENTAL = re.compile(

@@ -1,6 +1,6 @@
 """A small model for what the rules have no pattern for. Optional: triage works without it.
 
-It reads one message as the encoder's vector and its words and word pairs, and says which concern
+It reads a message through an encoder of its own, tuned to tell concerns apart, and says which one
 it resembles, if any. Plain Python, so that nothing heavy is imported here; the caller hands in
 the encoder. `weights/CARD.md` says how it was made and what it misses.
 """
@@ -11,19 +11,18 @@ import hashlib
 import json
 import math
 import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from operator import mul
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 from rag.errors import CorpusError
 from rag.safety.normalise import BREAK
 
 WEIGHTS = Path(__file__).parent / "weights"
-WORD_BUCKETS = 2**15
+ENCODER = WEIGHTS / "encoder"  # to be opened by the caller and handed in
+NONE = "none"  # the class of harmless messages, the first one of the head
 _WHOLE = 60  # a message of this many words or fewer is also judged as a whole
 _PART = 12  # longer ones are judged in parts of whole sentences, about this long
 _SENTENCE = 50  # a longer sentence is cut; the pieces overlap by half a part
@@ -54,23 +53,11 @@ class Classifier:
         if encoder.sha256 != manifest.encoder_sha256:
             raise CorpusError("The triage classifier was made for another encoder; it is not used.")
         self._encoder = encoder
-        self._categories = manifest.categories
         self._threshold = manifest.threshold
-        take = _Reader(numbers)
-        self._bias = take.row(1)[0]
-        self._signs = take.row(manifest.rank)
-        self._directions = [take.row(manifest.dimensions) for _ in range(manifest.rank)]
-        self._words = take.row(WORD_BUCKETS)
-        self._category_bias = take.row(len(self._categories))
-        self._category_rows = [take.row(manifest.dimensions) for _ in self._categories]
-
-    @classmethod
-    def fitting(cls, encoder: TextEncoder) -> Self | None:
-        """The shipped classifier, or None when it cannot serve: then the rules stand alone."""
-        try:
-            return cls(encoder)
-        except CorpusError:
-            return None
+        self._concerns = manifest.classes[1:]
+        size = manifest.dimensions + 1
+        rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
+        self._rows = [(row[:-1], row[-1]) for row in rows]
 
     def concern(self, words: Sequence[str]) -> str | None:
         """The concern of one message, given as `rag.safety.normalise.tokens` returns it."""
@@ -78,33 +65,15 @@ class Classifier:
         if not found:
             return None
         vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
-        best = max(
-            ((self._margin(part, v), v) for part, v in zip(found, vectors, strict=True)),
-            key=lambda pair: pair[0],
-        )
-        return self._category(best[1]) if best[0] > self._threshold else None
+        margin, name = max(map(self._judged, vectors))
+        return name if margin > self._threshold else None
 
-    def _margin(self, words: Sequence[str], vector: Sequence[float]) -> float:
-        shape = sum(
-            sign * _dot(row, vector) ** 2
-            for sign, row in zip(self._signs, self._directions, strict=True)
-        )
-        buckets = word_buckets(words)
-        wording = sum(self._words[bucket] for bucket in buckets) / math.sqrt(len(buckets))
-        return shape + wording + self._bias
-
-    def _category(self, vector: Sequence[float]) -> str:
-        likeness = [
-            _dot(row, vector) + bias
-            for row, bias in zip(self._category_rows, self._category_bias, strict=True)
-        ]
-        return self._categories[likeness.index(max(likeness))]
-
-
-def word_buckets(words: Sequence[str]) -> set[int]:
-    """The places of the words and neighbouring word pairs in the table of weights."""
-    grams = [*words, *(f"{first} {second}" for first, second in pairwise(words))]
-    return {zlib.crc32(gram.encode("utf-8", "replace")) % WORD_BUCKETS for gram in grams}
+    def _judged(self, vector: Sequence[float]) -> tuple[float, str]:
+        """How far any concern is above none, and the likeliest one."""
+        none, *concerns = (_dot(row, vector) + bias for row, bias in self._rows)
+        highest = max(concerns)
+        margin = highest + math.log(sum(math.exp(c - highest) for c in concerns)) - none
+        return margin, self._concerns[concerns.index(highest)]
 
 
 def parts(words: Sequence[str]) -> Iterator[list[str]]:
@@ -148,21 +117,11 @@ def _dot(row: Sequence[float], vector: Sequence[float]) -> float:
     return sum(map(mul, row, vector), 0.0)
 
 
-class _Reader:
-    def __init__(self, numbers: Sequence[float]) -> None:
-        self._numbers, self._at = numbers, 0
-
-    def row(self, size: int) -> list[float]:
-        self._at += size
-        return list(self._numbers[self._at - size : self._at])
-
-
 @dataclass(frozen=True, slots=True)
 class _Manifest:
     encoder_sha256: str
     dimensions: int
-    rank: int
-    categories: list[str]
+    classes: list[str]
     threshold: float
 
 
@@ -176,4 +135,4 @@ def _checked(folder: Path) -> tuple[_Manifest, tuple[float, ...]]:
             raise CorpusError(f"{folder / 'head.bin'} is not the file that its manifest names.")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(f"Cannot read the triage classifier in {folder}: {error}") from error
-    return manifest, struct.unpack(f"<{len(content) // 2}e", content)
+    return manifest, struct.unpack(f"<{len(content) // 4}f", content)

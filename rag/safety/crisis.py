@@ -26,7 +26,8 @@ from rag.safety.resources import (
 if TYPE_CHECKING:
     from rag.safety.triage import Triage
 
-_MOST_LINES = 4  # more than this is hard to choose from in distress
+_MOST_LINES = 3  # more than this is hard to choose from in distress
+_ALWAYS_OPEN = "24/7"
 _KINDS_FIRST = {
     "overdose": ("poison",),
     "medication_reaction": ("poison",),
@@ -57,13 +58,16 @@ def crisis_answer(
     question: str,
     *,
     country: str | None = None,
+    guessed_country: str | None = None,
     today: dt.date | None = None,
     folder: Path = CRISIS_FOLDER,
 ) -> Answer:
     """The crisis answer for what `triage` recognised.
 
     `country` is what the person stated: an ISO 3166-1 alpha-2 code, a locale such as "en-GB", or
-    a country's name. Unknown or absent, the answer names an international finder and asks.
+    a country's name. Absent, `guessed_country` (from an address, say) is used and named as a guess;
+    a stated country always wins, also one that is unknown. Without a known one the answer names an
+    international finder and asks.
     """
     today = today or dt.date.today()
     try:
@@ -74,10 +78,16 @@ def crisis_answer(
     except CorpusError as error:
         why = "it is out of date" if "too long" in str(error) else "it is missing or was changed"
         return Answer(Status.CRISIS, question, _BUILT_IN.format(why=why), degraded=(str(error),))
-    place = table.country(country)
+    place = table.country(country or guessed_country)
     lines = _lines(triage, place, table, today)
     resources = tuple(line.resource(place.code if place else "INT") for line in lines)
-    text = _text(parts, triage, place, resources)
+    how = "country_unknown" if place is None else "country_known" if country else "country_guessed"
+    fill = {
+        "emergency": _emergency(place, table, today),
+        "country": place.name if place else "",
+        "lines": "\n".join(f"- {_spoken(r)}" for r in resources),
+    }
+    text = _text({**parts, "known": parts[how]}, triage, fill)
     return Answer(Status.CRISIS, question, text, resources=resources)
 
 
@@ -119,7 +129,7 @@ def _lines(
 
 
 def _pick(lines: Iterable[Line], wanted: tuple[str, ...]) -> tuple[Line, ...]:
-    rows = list(lines)
+    rows = sorted(lines, key=lambda line: line.hours != _ALWAYS_OPEN)  # else in the table's order
     first = [line for kind in wanted for line in rows if kind in line.kinds]
     general = [line for line in rows if "crisis" in line.kinds]
     return tuple(dict.fromkeys([*first, *general]))[:_MOST_LINES]
@@ -128,8 +138,7 @@ def _pick(lines: Iterable[Line], wanted: tuple[str, ...]) -> tuple[Line, ...]:
 def _text(
     parts: dict[str, dict[str, str]],
     triage: Triage,
-    place: Country | None,
-    resources: tuple[Resource, ...],
+    fill: dict[str, str],
 ) -> str:
     def part(name: str) -> str:
         """The category's own words before the common ones, the imminent form before the plain."""
@@ -137,18 +146,20 @@ def _text(
         rows = (parts.get(triage.category or "", {}), parts["any"])
         return next((row[n] for row in rows for n in names if n in row), "")
 
-    emergency = " or ".join(place.emergency[:2]) if place else "your local emergency number"
-    known = parts["country_known" if place else "country_unknown"]
-    listed = "\n".join(f"- {_spoken(r)}" for r in resources)
-    fill = {"emergency": emergency, "lines": listed}
     order = ["open", "now", "talk", "steps", "close"]
     if triage.category in _ACT_FIRST:
         order = ["now", "talk", "open", "steps", "close"]
     elif triage.imminent:
         order = ["now", "open", "talk", "steps", "close"]
-    written = [known["talk"] if name == "talk" else part(name) for name in order]
+    written = [parts["known"]["talk"] if name == "talk" else part(name) for name in order]
     written[-1:-1] = [parts["also"][name] for name in triage.also if name in parts["also"]]
     return "\n\n".join(paragraph.strip().format(**fill) for paragraph in written if paragraph)
+
+
+def _emergency(place: Country | None, table: ResourceTable, today: dt.date) -> str:
+    if place is None or not table.is_current(place, today):
+        return "your local emergency number"
+    return " or ".join(place.emergency[:2])
 
 
 def _spoken(resource: Resource) -> str:

@@ -29,6 +29,14 @@ _RULES = (
     ("calorie, weight or BMI figure", P.BODY_NUMBERS),
     ("claim of closeness", P.BOND),
     ("verdict on the person", P.VERDICT),
+    ("abuse of the person", P.ABUSE),
+    ("urging harm", P.URGING_HARM),
+    ("fasting advice", P.FASTING),
+)
+_UNLESS_DENIED = (
+    ("claim to be a person", P.HUMAN),
+    ("secrecy or prying", P.SECRECY),
+    ("change of a medicine", P.STOP_MEDICINE),
 )
 
 
@@ -52,8 +60,9 @@ def blocked(
         reasons.append("method")
     if _unless_denied(P.PROMISE, text) and not text.rstrip().endswith("?"):
         reasons.append("promise")
-    if _unless_denied(P.HUMAN, text):
-        reasons.append("claim to be a person")
+    if P.PLACE.search(text) and not P.SAFETY_CONTEXT.search(text):
+        reasons.append("place")
+    reasons += [name for name, rule in _UNLESS_DENIED if _unless_denied(rule, text)]
     if any(_amounts(text)) and not (audience == CLINICIAN and _stated(text, cited)):
         reasons.append("dose")
     if unknown := _unknown_numbers(text, cited):

@@ -121,6 +121,54 @@ VERDICT = _any(
     r"(?:\w+ ){0,2}(?:depress\w+|bipolar|schizophreni\w+|ptsd|ocd|adhd|autis\w+|anorexi\w+|"
     r"bulimi\w+|borderline|psycho\w+|anxiety|disorder)",
 )
+# Harms of companion chatbots, after the taxonomy of Zhang et al. 2025 (arXiv:2410.20130).
+ABUSE = _any(
+    r"\byou(?:'re|’re| are) (?:so |just |such |really |nothing but )*(?:an? )?"
+    r"(?:stupid|worthless|pathetic|disgusting|idiot|loser|failure|waste of space|weak|crazy|"
+    r"selfish)\b(?! (?:thought|feeling|belief))",
+    r"\b(?:nobody|no one) (?:will ever |would ever |could ever )?"
+    r"(?:loves?|likes?|wants?|misse?s?) you\b",
+    r"\b(?:the world|everyone|they) (?:would|will) be better off without you\b",
+)
+URGING_HARM = _any(
+    r"\b(?:you should|you could|you can|go ahead and|why don't you|just|please) "
+    r"(?:go )?(?:kill|hurt|cut|harm|burn|starve|hang|drown) yourself\b(?! with\b| or )",
+    r"\bit(?:'s|’s| is) (?:ok|okay|fine|good|right|your right) to "
+    r"(?:(?:kill|hurt|cut|starve) yourself|end your life)",
+    r"\b(?:suicide|dying|death|self-?harm) (?:is|would be|can be) (?:the|a|your) "
+    r"(?:only |best |good )?(?:answer|solution|way out|option|relief|release)\b",
+)
+SECRECY = _any(
+    r"\b(?:do not|don't|don’t|never) tell (?:anyone|anybody|your (?:parents|mum|mom|dad|doctor|"
+    r"therapist|partner|wife|husband|friends|teacher))\b",
+    r"\b(?:keep (?:this|it)|our secret|stays?) (?:a secret |just )?between (?:us|you and me)\b",
+    r"\byou (?:belong to|are mine|only need) me\b|\bleave (?:him|her|them) for me\b",
+    r"\b(?:send|show) me (?:a |your |some )?(?:photos?|pictures?|nudes?|selfies?)\b",
+    r"\b(?:tell|give|send) me your (?:full name|address|passwords?|phone number|bank\w*|card)\b",
+)
+STOP_MEDICINE = _any(
+    r"\byou (?:should|must|can|could|may|need to|have to) (?:just |now |safely |simply )?"
+    r"(?:stop|quit|skip|double|halve|increase|throw away|flush|come off) (?:taking )?"
+    r"(?:your|the|this|these|those|all) (?:\w+ ){0,2}(?:medic\w+|meds|tablets?|pills?|doses?|"
+    r"antidepressants?|antipsychotics?|lithium|sertraline|clozapine|insulin)\b"
+    r"(?! (?:only|if|when|once|after|with|under|slowly|gradually))",
+    r"\byou (?:do not|don't|don’t) need (?:your|any|the|these) (?:medic\w+|meds|tablets|pills)\b",
+    r"\bI(?:'d| would)? (?:prescribe|diagnose) (?:you|this)\b|\bmy diagnosis is\b",
+)
+PLACE = _any(
+    r"\b(?:suicide|jumping) (?:hot ?spots?|spots?|locations?|sites?)\b",
+    r"\b(?:bridges?|cliffs?|buildings?|stations?|towers?|woods?|forests?|places?) (?:\w+ ){0,4}"
+    r"(?:known|famous|popular|notorious|used|chosen) (?:for|by|as) (?:\w+ ){0,3}"
+    r"(?:suicid\w*|jump\w*|people who die)",
+    r"\b(?:tallest|highest) (?:bridges?|buildings?|cliffs?|roofs?)\b",
+)
+FASTING = _any(
+    r"\b(?:suppress|curb|kill|trick) (?:your|the) (?:appetite|hunger)\b",
+    r"\b(?:feel|stay) full without eating\b|\bchew (?:it |food |and )+spit\b|\bwater[- ]load",
+    r"\b(?:fast|eat nothing|live on water) for "
+    r"(?:\d+|two|three|four|five|several|many) (?:days|weeks)\b",
+    r"\b(?:goal|target|ideal) weight (?:is|of|should be)\b[^.]{0,20}\d",
+)
 LONG_NUMBER = re.compile(r"(?<![\w.,])\+?\(?\d[\d\s().–-]{5,18}\d(?![\w%]|[.,]\d|[- ][A-Z]{3})")
 VANITY_NUMBER = re.compile(r"\b1?[-\s]?8\d\d[-\s][A-Z0-9]{2,4}[-\s]?[A-Z0-9]{3,7}\b")
 SHORT_NUMBER = re.compile(

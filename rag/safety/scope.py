@@ -8,10 +8,12 @@ answers for those.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from rag.audience import Audience
 from rag.safety.guards import find_all
 from rag.safety.matcher import Pattern
 from rag.safety.normalise import tokens
@@ -40,12 +42,15 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class _Kind:
     scope: Scope
+    professional: Scope
     index: Indexed
     unless: tuple[Pattern, ...]
 
 
-def scope(question: str) -> Scope:
+def scope(question: str, reader: Audience = Audience.PUBLIC) -> Scope:
     """Judge one question. Harmful requests come first, then the order of the table.
+
+    `reader` chooses the words of the note: none of them gives a verdict on one person.
 
     >>> scope("Should I stop taking my sertraline?").kind
     'medicine_change'
@@ -55,7 +60,7 @@ def scope(question: str) -> Scope:
     words = tokens(question, shipped_rules().lexicon)[:_MOST_WORDS]
     for kind in _kinds():
         if _asks(words, kind):
-            return kind.scope
+            return kind.professional if reader.professional else kind.scope
     return Scope()
 
 
@@ -66,13 +71,18 @@ def _asks(words: Sequence[str], kind: _Kind) -> bool:
     return not any(p.match(words, at) > at for p in kind.unless for at in starts)
 
 
+def _scope(name: str, note: str, row: Mapping[str, Any]) -> Scope:
+    return Scope(name, " ".join(note.split()), row.get("refuse", False))
+
+
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[_Kind, ...]:
     classes = shipped_rules().classes
     raw = tomllib.loads((RULES_FOLDER / SCOPE_TABLE).read_text(encoding="utf-8"))
     kinds = [
         _Kind(
-            Scope(name, " ".join(row["note"].split()), row.get("refuse", False)),
+            _scope(name, row["note"], row),
+            _scope(name, row.get("note_professional", row["note"]), row),
             index_patterns((name, p) for p in compile_lines(row["patterns"], classes)),
             compile_lines(row.get("unless", ""), classes),
         )

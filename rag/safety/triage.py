@@ -8,38 +8,25 @@ that claim to predict suicide.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from rag.safety.guards import (
     Match,
     Message,
     find_all,
-    is_explained,
     is_guarded,
     reported_by_other,
     speaker_is_other,
 )
 from rag.safety.normalise import BREAK, tokens
 from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
+from rag.safety.second_view import CANNOT_WAIT, OVERLAP, Classifier, concerns, joined_fragments
 
 _OF_THE_WRITER = frozenset({"suicide", "self_harm", "eating_disorder"})
 _MINOR = "signal.minor"
 _BY_CLASSIFIER = "classifier"  # stands among the rules when only the classifier spoke
-_CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
-_FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
 _WINDOW = 2000  # words looked at together in a very long turn
-_OVERLAP = 60  # words that neighbouring windows share; longer than any pattern can reach
-
-
-class Classifier(Protocol):
-    """What `rag.safety.classifier.Classifier` offers."""
-
-    def concern(self, words: Sequence[str]) -> str | None:
-        """The concern of one message, given as `rag.safety.normalise.tokens` returns it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,41 +83,19 @@ def triage(
     findings.extend(_combinations(signals, rules))
     minor = any(name == _MINOR for _, name in signals)
     if not findings and classifier is not None:
-        return _by_classifier(
-            [_unexplained(words, rules) for words in messages], classifier, minor=minor
-        )
+        return _by_classifier(*concerns(messages, rules, classifier), minor=minor)
     return _verdict(findings, minor=minor)
 
 
-def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
-    """Leave out sentences that the rules understood as harmless: "I am not suicidal"."""
-    words = _joined_fragments(words)
-    message = Message.of(words, rules)
-    explained = {
-        message.sentence_of[match.start]
-        for match in find_all(words, rules.index)
-        if rules.rules[match.name].category != SIGNAL
-        and is_explained(match, rules.rules[match.name], message, rules)
-    }
-    return [
-        word
-        for word, number in zip(words, message.sentence_of, strict=True)
-        if number not in explained
-    ]
-
-
-def _by_classifier(
-    messages: Sequence[Sequence[str]], classifier: Classifier, *, minor: bool
-) -> Triage:
-    found = {name for name in map(classifier.concern, messages) if name is not None}
+def _by_classifier(found: Collection[str], imminent: bool, *, minor: bool) -> Triage:
     if not found:
         return Triage(crisis=False, minor=minor)
-    order = sorted(found, key=lambda name: (name not in _CANNOT_WAIT, CATEGORIES.index(name)))
+    order = sorted(found, key=lambda name: (name not in CANNOT_WAIT, CATEGORIES.index(name)))
     return Triage(
         crisis=True,
         category=order[0],
         rules=(_BY_CLASSIFIER,),
-        imminent=not found.isdisjoint(_CANNOT_WAIT),
+        imminent=imminent,
         also=tuple(order[1:]),
         minor=minor or "child" in found,
     )
@@ -140,28 +105,12 @@ def _windows(messages: Sequence[list[str]]) -> Iterator[tuple[int, list[str]]]:
     """(turn number, words): each turn, and each turn run on into the next unfinished one."""
     previous: list[str] = []
     for number, message in enumerate(messages):
-        words = _joined_fragments(message)
+        words = joined_fragments(message)
         for start in range(0, max(1, len(words)), _WINDOW):
-            yield number, words[max(0, start - _OVERLAP) : start + _WINDOW]
+            yield number, words[max(0, start - OVERLAP) : start + _WINDOW]
         if previous and previous[-1] != BREAK:
-            yield number, [*previous[-_OVERLAP:], *words[:_OVERLAP]]
+            yield number, [*previous[-OVERLAP:], *words[:OVERLAP]]
         previous = words
-
-
-def _joined_fragments(words: list[str]) -> list[str]:
-    """Drop the breaks inside choppy text: "I just. can't. go on." is one sentence."""
-    pieces: list[list[str]] = [[]]
-    for word in words:
-        if word == BREAK:
-            pieces.append([])
-        else:
-            pieces[-1].append(word)
-    out: list[str] = []
-    for piece, following in itertools.pairwise(pieces):
-        out.extend(piece)
-        if min(len(piece), len(following) or _FRAGMENT + 1) > _FRAGMENT:
-            out.append(BREAK)
-    return out + pieces[-1]
 
 
 def _matches(

@@ -85,17 +85,18 @@ async def _crisis(body: AskRequest, service: Service) -> Answer | None:
     """Before any engine: a person in danger is answered even when none is loaded."""
     turns = read_turns(body.turns(), service.settings.max_question_chars)
     said = [*said_by_user(turns), body.question]
-    concern = await service.triage(lambda: triage(said))
+    concern = await service.triage(lambda: triage(said, classifier=service.concerns))
     if not concern.crisis:
         return None
-    country = body.country.upper() if body.country else None
-    return crisis_answer(concern, body.question, country=country)
+    return crisis_answer(
+        concern, body.question, country=body.country, guessed_country=body.guessed_country
+    )
 
 
 def _options(body: AskRequest) -> dict[str, Any]:
     return {
         "messages": body.turns(),
-        "country": body.country.upper() if body.country else None,
+        "country": body.country,
         "as_of": body.as_of,
         "audience": body.audience,
     }

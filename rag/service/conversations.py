@@ -7,18 +7,33 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from rag.audience import Audience
 from rag.conversation import MOST_TURNS, Turn
 from rag.service.schemas import Request
 
 Country = Annotated[
     str | None,
-    Field(pattern="^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2: whose crisis lines to name."),
+    Field(
+        max_length=60,
+        description="Whose crisis lines to name, as the person stated it: ISO 3166-1 alpha-2, a "
+        "locale or a name. One that is unknown gets an international finder.",
+    ),
+]
+GuessedCountry = Annotated[
+    str | None,
+    Field(
+        max_length=60,
+        description="The same, as guessed from an address, say. What was stated always wins.",
+    ),
 ]
 AsOf = Annotated[
     dt.date | None,
     Field(description="Answer from the sources in force on this date; today when left out."),
 ]
-Audience = Annotated[Literal["public", "clinician"], Field(description="Who is asking.")]
+Reader = Annotated[
+    Audience,
+    Field(description="Who is asking: changes wording and detail, not what is safe."),
+]
 
 
 class Message(Request):
@@ -51,8 +66,9 @@ class AskRequest(Request):
         "nothing in it counts as evidence.",
     )
     country: Country = None
+    guessed_country: GuessedCountry = None
     as_of: AsOf = None
-    audience: Audience = "public"
+    audience: Reader = Audience.PUBLIC
 
     @model_validator(mode="before")
     @classmethod
@@ -111,8 +127,9 @@ class ChatRequest(BaseModel):
     )
     stream: bool = Field(False, description="Send each verified sentence as it passes.")
     country: Country = None
+    guessed_country: GuessedCountry = None
     as_of: AsOf = None
-    audience: Audience = "public"
+    audience: Reader = Audience.PUBLIC
 
     @field_validator("messages")
     @classmethod
@@ -128,6 +145,7 @@ class ChatRequest(BaseModel):
             question=last.text,
             messages=[Message.model_validate({"role": t.role, "content": t.text}) for t in before],
             country=self.country,
+            guessed_country=self.guessed_country,
             as_of=self.as_of,
             audience=self.audience,
         )

@@ -17,6 +17,7 @@ from rag.index.version import IndexVersion
 from rag.service.jobs import Jobs
 from rag.service.slot import EngineSlot
 from rag.settings import Settings
+from rag.triage_model import WhenNeeded
 
 T = TypeVar("T")
 WORKERS = 8  # threads that may be inside the engine at once
@@ -33,6 +34,7 @@ class Service:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="engine")
         self._safety_pool = ThreadPoolExecutor(SAFETY_WORKERS, thread_name_prefix="safety")
         self._activating = threading.Lock()
+        self.concerns = WhenNeeded()
 
     async def start(self) -> None:
         """Opens the active index version; without one the service starts all the same, not ready,

@@ -37,7 +37,7 @@ def export(source: Path, target: Path) -> EncoderManifest:
     if hashlib.sha256(content).hexdigest() != OFFICIAL_SHA256:
         raise ValueError(f"{source}/model.safetensors is not the official file")
     weights = load(content)
-    config = _config(source)
+    config = official_config(source)
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -60,7 +60,8 @@ def export(source: Path, target: Path) -> EncoderManifest:
     return manifest
 
 
-def _config(source: Path) -> Config:
+def official_config(source: Path) -> Config:
+    """The sizes of the model in the folder `source`."""
     bert = json.loads((source / "config.json").read_text())
     sentence = json.loads((source / "sentence_bert_config.json").read_text())
     return Config(

@@ -235,3 +235,36 @@ def test_output_in_a_narrow_encoding(rag: Run, built_index: Path) -> None:
     assert rag(*arguments, env=narrow).returncode == 0
     answer = json.loads(rag(*arguments, "--json", env=narrow).stdout.decode("utf-8"))
     assert answer["status"] == "answered"
+
+
+def test_a_batch_without_an_index_still_answers_crises(
+    rag: Run, tmp_path: Path, error_line: ErrorLine
+) -> None:
+    rows = tmp_path / "q.jsonl"
+    rows.write_text(
+        "\n".join(json.dumps({"id": i, "question": q}) for i, q in enumerate([QUESTION, CRISIS])),
+        encoding="utf-8",
+    )
+    done = rag("ask", "--input", rows, "--output", tmp_path / "a.jsonl", "--country", "GB")
+    assert done.returncode == 3
+    assert b"rag build" in done.stderr
+    plain, crisis = map(json.loads, (tmp_path / "a.jsonl").read_text("utf-8").splitlines())
+    assert (plain["id"], "rag build" in plain["error"]) == (0, True)
+    assert (crisis["id"], crisis["status"]) == (1, "crisis")
+    assert crisis["resources"]
+
+
+def test_what_only_the_classifier_sees_is_answered_without_an_index(rag: Run) -> None:
+    question = "Nobody is going to convince me that staying is worth it"
+    done = rag("ask", question, "--json", "--index-dir", "nowhere")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["status"] == "crisis"
+
+
+@pytest.mark.parametrize("audience", ["carer", "peer-supporter", "clinician", "policy"])
+def test_each_audience_is_spoken_to(rag: Run, built_index: Path, audience: str) -> None:
+    done = rag("ask", QUESTION, "--audience", audience, "--json", "--index-dir", built_index)
+    answer = json.loads(done.stdout)
+    assert answer["status"] == "answered"
+    assert answer["notice"].startswith("For ")
+    assert answer["sentences"]

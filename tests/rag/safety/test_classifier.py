@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from rag.encoders import DEFAULT_FOLDER
 from rag.encoders.onnx import OnnxEncoder
 from rag.errors import CorpusError
 from rag.safety import classifier as module
-from rag.safety.classifier import WEIGHTS, Classifier, parts
+from rag.safety.classifier import ENCODER, WEIGHTS, Classifier, parts
 from rag.safety.triage import triage
 from tests.rag.safety import utterances
 
 
 @pytest.fixture(scope="module")
 def encoder() -> OnnxEncoder:
-    return OnnxEncoder(DEFAULT_FOLDER, threads=2)
+    return OnnxEncoder(ENCODER, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,8 @@ class Says:
         self.by_word = by_word
 
     def concern(self, words: Sequence[str]) -> str | None:
-        return self.by_word.get(words[0])
+        first = next((word for word in words if word != "."), "")
+        return self.by_word.get(first)
 
 
 def test_sees_what_no_rule_has_a_pattern_for(shipped: Classifier) -> None:
@@ -53,13 +53,16 @@ def test_development_utterances_with_the_classifier(shipped: Classifier) -> None
 
 
 def test_held_out_utterances_do_not_get_worse(shipped: Classifier) -> None:
-    rows = utterances.crisis("heldout")
+    rows = utterances.crisis("blind")
+    assert len(rows) >= 200
     seen = {row[3] for row in rows if triage([row[3]], classifier=shipped).crisis}
-    for kind, least in (("explicit", 0.7), ("indirect", 0.4)):
+    for kind, least in (("explicit", 0.9), ("indirect", 0.75)):
         texts = [row[3] for row in rows if row[2] == kind]
         assert sum(text in seen for text in texts) / len(texts) > least
-    benign = [triage([t], classifier=shipped).crisis for _, t in utterances.benign("heldout")]
-    assert sum(benign) / len(benign) <= 0.15
+    assert [row[3] for row in rows if row[1] and row[3] not in seen] == []
+    benign = [triage([t], classifier=shipped).crisis for _, t in utterances.benign("blind")]
+    assert len(benign) >= 200
+    assert sum(benign) / len(benign) <= 0.13
 
 
 def test_disguises_do_not_hide_it(shipped: Classifier) -> None:
@@ -81,9 +84,25 @@ def test_nothing_is_nothing(shipped: Classifier) -> None:
 
 
 def test_every_turn_is_asked_and_what_cannot_wait_comes_first() -> None:
-    found = triage(["apple", "pear"], classifier=Says(apple="suicide", pear="overdose"))
+    found = triage(["apple.", "pear."], classifier=Says(apple="suicide", pear="overdose"))
     assert (found.category, found.also, found.imminent) == ("overdose", ("suicide",), True)
     assert triage(["apple"], classifier=Says(apple="child")).minor
+
+
+def test_halves_of_a_sentence_are_judged_together() -> None:
+    says = Says(pear="suicide", apple="mania")
+    assert triage(["plum and", "pear"], classifier=says).category is None
+    assert triage(["apple and", "pear"], classifier=says).category == "mania"
+    assert triage(["plum.", "pear"], classifier=says).category == "suicide"
+    assert triage(["pear"], classifier=says).category == "suicide"
+
+
+def test_a_sentence_that_sets_a_stage_is_not_judged() -> None:
+    says = Says(let="mania", you="mania", pear="suicide")
+    stage = "Let's role-play. You are a wise old owl."
+    assert triage([stage + " Pear is sour today."], classifier=says).category == "suicide"
+    assert triage([stage], classifier=says).category == "mania"  # nothing else is left
+    assert triage(["You are my only hope and I am done."], classifier=says).category == "mania"
 
 
 def test_rules_come_first() -> None:
@@ -119,7 +138,7 @@ def test_changed_weights_are_refused(tmp_path: Path, encoder: OnnxEncoder) -> No
         Classifier(encoder, folder)
 
 
-def test_another_encoder_leaves_the_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_encoder_is_refused() -> None:
     class Other:
         sha256 = "0" * 64
 
@@ -128,4 +147,10 @@ def test_another_encoder_leaves_the_rules_alone(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(CorpusError, match="another encoder"):
         Classifier(Other())
-    assert Classifier.fitting(Other()) is None
+
+
+def test_words_of_now_make_it_imminent() -> None:
+    says = Says(apple="suicide", pear="mania")
+    assert triage(["apple tonight"], classifier=says).imminent
+    assert not triage(["apple"], classifier=says).imminent
+    assert not triage(["pear tonight"], classifier=says).imminent

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from rag.model import Answer, Passage, Source
+from rag.service.app import create_app
+from rag.service.state import WORKERS
+from rag.settings import ServiceSettings, Settings
+from tests.rag.service.conftest import running
 
 QUESTION = {"question": "What helps with panic attacks?"}
 CRISIS = {"question": "I want to kill myself tonight", "country": "gb"}
@@ -146,3 +152,38 @@ def test_openapi_describes_every_route_its_errors_and_examples(
     assert "event: answer" in content["text/event-stream"]["example"]
     references = json.dumps(document).split('"$ref": "#/components/schemas/')[1:]
     assert {reference.split('"')[0] for reference in references} <= set(schemas)
+
+
+@pytest.mark.parametrize(
+    ("place", "number"),
+    [
+        ({"country": "United Kingdom"}, "116 123"),
+        ({"country": "en-IE", "guessed_country": "US"}, "112"),
+        ({"guessed_country": "US"}, "988"),
+        ({"country": "Atlantis", "guessed_country": "US"}, "Which country are you in?"),
+        ({}, "Which country are you in?"),
+    ],
+)
+def test_the_stated_country_wins_over_a_guess(
+    client: httpx.Client, place: dict[str, str], number: str
+) -> None:
+    text = client.post("/v1/ask", json={"question": CRISIS["question"], **place}).json()["text"]
+    assert number in text
+    assert ("988" in text) == (place == {"guessed_country": "US"})
+
+
+def test_a_busy_engine_does_not_delay_a_crisis(built_index: Path) -> None:
+    app = create_app(Settings(index_dir=built_index, service=ServiceSettings(request_timeout_s=5)))
+    done = threading.Event()
+    with running(app) as client, ThreadPoolExecutor(1) as waiting:
+        service = app.state.service
+        for _ in range(WORKERS * 4):  # every thread taken, and a queue behind them
+            service._pool.submit(done.wait)
+        blocked = waiting.submit(client.post, "/v1/ask", json=QUESTION)
+        try:
+            for question in (CRISIS["question"], "I gave my dog away, no tomorrow for me"):
+                answer = client.post("/v1/ask", json={"question": question}).json()
+                assert answer["status"] == "crisis"
+            assert blocked.result().status_code == 504
+        finally:
+            done.set()

@@ -1,0 +1,105 @@
+"""What the classifier is shown of a conversation, and what is made of its word."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from rag.safety.guards import Message, find_all, is_explained
+from rag.safety.normalise import BREAK
+from rag.safety.ruleset import SIGNAL, RuleSet
+
+CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
+OVERLAP = 60  # words of the turn before that are read with an unfinished one
+_URGENT = frozenset({"suicide", "harm_to_others", "self_harm", "psychosis", "perinatal", "abuse"})
+_FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
+_FRAME = 12  # words; a longer sentence says more than who plays whom
+_WRITER = frozenset("i me myself".split())
+
+
+class Classifier(Protocol):
+    """What `rag.safety.classifier.Classifier` offers."""
+
+    def concern(self, words: Sequence[str]) -> str | None:
+        """The concern of one message, given as `rag.safety.normalise.tokens` returns it."""
+        ...
+
+
+def concerns(
+    messages: Sequence[list[str]], rules: RuleSet, classifier: Classifier
+) -> tuple[set[str], bool]:
+    """(what the classifier sees in the conversation, whether it is imminent)."""
+    found: set[str] = set()
+    imminent = False
+    for words in _run_on(messages):
+        name = classifier.concern(_unexplained(words, rules))
+        if name is not None:
+            found.add(name)
+            urgent = name in _URGENT and Message.of(words, rules).has("at_once")
+            imminent = imminent or urgent or name in CANNOT_WAIT
+    return found, imminent
+
+
+def joined_fragments(words: list[str]) -> list[str]:
+    """Drop the breaks inside choppy text: "I just. can't. go on." is one sentence."""
+    pieces: list[list[str]] = [[]]
+    for word in words:
+        if word == BREAK:
+            pieces.append([])
+        else:
+            pieces[-1].append(word)
+    out: list[str] = []
+    for piece, following in itertools.pairwise(pieces):
+        out.extend(piece)
+        if min(len(piece), len(following) or _FRAGMENT + 1) > _FRAGMENT:
+            out.append(BREAK)
+    return out + pieces[-1]
+
+
+def _run_on(messages: Sequence[list[str]]) -> Iterator[list[str]]:
+    """Each finished turn, and each unfinished one together with the next: half of a sentence
+    says too little, or something else than the whole."""
+    previous: list[str] = []
+    for number, words in enumerate(messages):
+        if previous and previous[-1] != BREAK:
+            yield [*previous[-OVERLAP:], *words]
+        elif number == len(messages) - 1 or (words and words[-1] == BREAK):
+            yield words
+        previous = words
+
+
+def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
+    """Leave out sentences that the rules understood as harmless: "I am not suicidal"."""
+    words = joined_fragments(words)
+    message = Message.of(words, rules)
+    explained = {
+        message.sentence_of[match.start]
+        for match in find_all(words, rules.index)
+        if rules.rules[match.name].category != SIGNAL
+        and is_explained(match, rules.rules[match.name], message, rules)
+    }
+    told = [
+        (word, number)
+        for word, number in zip(words, message.sentence_of, strict=True)
+        if number not in explained
+    ]
+    framing = _framing(message)
+    kept = [word for word, number in told if number not in framing]
+    return kept if set(kept) - {BREAK} else [word for word, _ in told]
+
+
+def _framing(message: Message) -> set[int]:
+    """Sentences that begin by setting a stage, are short, and say nothing of the writer."""
+    found = set()
+    for start, _ in message.cues.get("frame", ()):
+        number = message.sentence_of[start]
+        sentence = [
+            word
+            for word, of in zip(message.words, message.sentence_of, strict=True)
+            if of == number and word != BREAK
+        ]
+        begins = start == 0 or message.words[start - 1] == BREAK
+        if begins and len(sentence) <= _FRAME and _WRITER.isdisjoint(sentence):
+            found.add(number)
+    return found

@@ -1,0 +1,48 @@
+"""Opens the classifier that stands beside the triage rules, with the encoder made for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.errors import RagError
+from rag.safety.classifier import ENCODER, Classifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def open_classifier() -> Classifier:
+    """The shipped classifier.
+
+    Raises:
+        EncoderError: its encoder is missing, changed or not loadable.
+        CorpusError: its weights are missing or changed.
+    """
+    from rag.encoders.onnx import OnnxEncoder
+
+    return Classifier(OnnxEncoder(ENCODER, threads=1))
+
+
+def usable_classifier() -> Classifier | None:
+    """The shipped classifier, or None where it cannot be used: then the rules judge alone."""
+    try:
+        return open_classifier()
+    except (RagError, ImportError):
+        return None
+
+
+class WhenNeeded:
+    """Opens the classifier at the first message that no rule recognised.
+
+    A cry that the rules know is answered without loading a model.
+    """
+
+    def __init__(self) -> None:
+        self._opened = False
+        self._classifier: Classifier | None = None
+
+    def concern(self, words: Sequence[str]) -> str | None:
+        """As `Classifier.concern`; None where the classifier cannot be used."""
+        if not self._opened:
+            self._classifier, self._opened = usable_classifier(), True
+        return self._classifier.concern(words) if self._classifier else None

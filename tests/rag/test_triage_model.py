@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag import triage_model
+from rag.errors import EncoderError
+from rag.safety.classifier import ENCODER
+from rag.safety.triage import triage
+
+UNKNOWN_TO_RULES = "Nobody is going to convince me that staying is worth it"
+
+
+def test_the_shipped_one_opens() -> None:
+    assert triage([UNKNOWN_TO_RULES], classifier=triage_model.open_classifier()).crisis
+
+
+def test_a_changed_file_leaves_the_rules_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ENCODER, tmp_path / "encoder")
+    (tmp_path / "encoder" / "model.onnx").write_bytes(b"changed")
+    monkeypatch.setattr(triage_model, "ENCODER", tmp_path / "encoder")
+    with pytest.raises(EncoderError):
+        triage_model.open_classifier()
+    assert triage_model.usable_classifier() is None
+    assert triage(["I want to die"], classifier=triage_model.WhenNeeded()).crisis
+    assert not triage([UNKNOWN_TO_RULES], classifier=triage_model.WhenNeeded()).crisis
+
+
+def test_it_opens_only_where_the_rules_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(triage_model, "ENCODER", Path("nowhere"))
+    lazy = triage_model.WhenNeeded()
+    assert triage(["I want to die tonight"], classifier=lazy).imminent
+    monkeypatch.undo()
+    assert triage([UNKNOWN_TO_RULES], classifier=lazy).crisis

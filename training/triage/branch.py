@@ -1,0 +1,192 @@
+"""Tunes the upper layers of MiniLM to tell concerns apart, in torch.
+
+The word pieces and the lower layers stay as they are: words that no utterance holds keep their
+meaning, and what the lower layers give is computed once. Several branches, tuned from different
+seeds, are averaged; each is wrong about other messages.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import BertModel
+
+from training.triage.utterances import CLASSES, Utterance, copies
+
+LOWER = 3  # layers that stay as they are
+SCALE = 10.0  # of the logits: the vectors have unit length
+_EPOCHS = 4
+_BATCH = 32
+_RATE = 1.5e-4
+_HEAD_RATE = 10.0  # times the rate of the layers
+_WARM_UP = 40  # steps
+_NOISY = 2  # changed copies of each utterance
+_AS_IT_IS = 0.3  # share of an epoch that is drawn from any copy
+_LABEL_NOISE = 0.05
+_MOST_TOKENS = 128
+_ROWS = 64
+
+Hidden = list[torch.Tensor]  # (tokens, width) for each text
+
+
+class Lower:
+    """Tokeniser, word pieces and the lower layers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bert = BertModel.from_pretrained(
+            folder,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            hidden_dropout_prob=0.1,
+            attention_probs_dropout_prob=0.0,
+        ).eval()
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+
+    @torch.no_grad()
+    def __call__(self, texts: Sequence[str]) -> Hidden:
+        """What leaves the last lower layer, in half precision."""
+        encoded = [self.tokenizer.encode(text).ids[:_MOST_TOKENS] for text in texts]
+        out: Hidden = [torch.empty(0)] * len(texts)
+        order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
+        for start in range(0, len(order), _ROWS):
+            rows = order[start : start + _ROWS]
+            longest = max(len(encoded[i]) for i in rows)
+            ids = torch.zeros(len(rows), longest, dtype=torch.long)
+            mask = torch.zeros(len(rows), longest)
+            for at, i in enumerate(rows):
+                ids[at, : len(encoded[i])] = torch.tensor(encoded[i])
+                mask[at, : len(encoded[i])] = 1
+            hidden = _through(
+                self.bert.encoder.layer[:LOWER], self.bert.embeddings(input_ids=ids), mask
+            )
+            for at, i in enumerate(rows):
+                out[i] = hidden[at, : len(encoded[i])].half()
+        return out
+
+
+class Branch(nn.Module):
+    """The upper layers, the mean over the tokens at unit length, and one logit a class."""
+
+    def __init__(self, layers: nn.ModuleList, width: int) -> None:
+        super().__init__()
+        self.layers = layers
+        self.head = nn.Linear(width, len(CLASSES))
+        nn.init.normal_(self.head.weight, std=0.05)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Logits, shape (rows, classes)."""
+        hidden = _through(self.layers, hidden, mask)
+        inside = mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * inside).sum(1) / inside.sum(1)
+        return self.head(nn.functional.normalize(mean.float(), dim=-1)) * SCALE  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Logits of utterances, shape (rows, classes)."""
+
+    logits: npt.NDArray[np.float32]
+
+    @property
+    def margins(self) -> npt.NDArray[np.float32]:
+        """Of any concern over none: as `rag.safety.classifier` computes it."""
+        crisis = np.logaddexp.reduce(self.logits[:, 1:], axis=1)
+        return np.asarray(crisis - self.logits[:, 0])
+
+    @property
+    def concerns(self) -> npt.NDArray[np.intp]:
+        """Index in `CLASSES` of the likeliest concern."""
+        return self.logits[:, 1:].argmax(axis=1) + 1
+
+
+def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
+    """One branch, tuned on `rows`."""
+    torch.manual_seed(seed)
+    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    lower = Lower(folder)
+    made = list(copies(rows, _NOISY, seed))
+    hidden = lower([text for text, _ in made])
+    branch = Branch(lower.bert.encoder.layer[LOWER:], lower.bert.config.hidden_size).train()
+    count = len(rows)
+    steps = _EPOCHS * -(-count // _BATCH)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": branch.head.parameters(), "lr": _RATE * _HEAD_RATE},
+            {"params": branch.layers.parameters(), "lr": _RATE},
+        ],
+        weight_decay=0.01,
+    )
+    falling = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / steps)
+    )
+    for epoch in range(_EPOCHS):
+        turn = epoch % (_NOISY + 1)
+        drawn = [
+            i + count * (rng.randrange(_NOISY + 1) if rng.random() < _AS_IT_IS else turn)
+            for i in range(count)
+        ]
+        # Messages of like length together, so that little of a batch is padding.
+        drawn.sort(key=lambda i: len(hidden[i]) // 6 + rng.random() * 2)
+        batches = [drawn[i : i + _BATCH] for i in range(0, count, _BATCH)]
+        rng.shuffle(batches)
+        for batch in batches:
+            labels = torch.tensor([rows[made[i][1]].label for i in batch])
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = branch(*_padded([hidden[i] for i in batch]))
+            loss = _loss(logits.float(), labels)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(branch.parameters(), 1.0)
+            optimiser.step()
+            falling.step()
+        print(f"seed {seed}, epoch {epoch + 1} of {_EPOCHS}", flush=True)
+    return branch.eval()
+
+
+@torch.no_grad()
+def judge(folder: Path, branches: Sequence[Branch], texts: Sequence[str]) -> Judged:
+    """The mean of the branches' logits for `texts`, which are normalised words."""
+    hidden = Lower(folder)(texts)
+    out = np.zeros((len(texts), len(CLASSES)), dtype=np.float32)
+    for start in range(0, len(texts), _ROWS):
+        padded = _padded(hidden[start : start + _ROWS])
+        found = torch.stack([branch(*padded) for branch in branches]).mean(0)
+        out[start : start + _ROWS] = found.numpy()
+    return Judged(out)
+
+
+def _loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Which class, and, once more, whether it is any concern at all: that matters most."""
+    which = nn.functional.cross_entropy(logits, labels, label_smoothing=_LABEL_NOISE)
+    margin = torch.logsumexp(logits[:, 1:], 1) - logits[:, 0]
+    wanted = (labels > 0).float() * (1 - _LABEL_NOISE) + _LABEL_NOISE / 2
+    return which + nn.functional.binary_cross_entropy_with_logits(margin, wanted)
+
+
+def _through(layers: nn.ModuleList, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    hide = ((1 - mask) * -1e4)[:, None, None, :].to(hidden.dtype)
+    for layer in layers:
+        found = layer(hidden, hide)
+        hidden = found[0] if isinstance(found, tuple) else found
+    return hidden
+
+
+def _padded(hidden: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    longest = max(len(row) for row in hidden)
+    filled = torch.zeros(len(hidden), longest, hidden[0].shape[1])
+    mask = torch.zeros(len(hidden), longest)
+    for at, row in enumerate(hidden):
+        filled[at, : len(row)] = row.float()
+        mask[at, : len(row)] = 1
+    return filled, mask
