@@ -2,7 +2,7 @@
 
 Word overlap, absent names and numbers, embedding similarity and the cross-encoder's logits, weighed
 by logistic regression. `training/verifier/fit_combined.py` makes the weights and
-`training/verifier/MODEL_CARD.md` has the numbers.
+`MODEL_CARD.md` beside them has the numbers.
 """
 
 from __future__ import annotations
