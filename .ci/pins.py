@@ -31,7 +31,7 @@ def main() -> None:
         pins = Path(folder, "torch.txt")
         pins.write_text(TORCH + "\n")
         pip = [str(python), "-m", "pip"]
-        wanted = [f"{ROOT}[service,models,dev]", *BUILD_BACKEND, TORCH]
+        wanted = [f"{ROOT}[service,models,llm,neo4j,dev]", *BUILD_BACKEND, TORCH]
         environment = {**os.environ, "PIP_CONSTRAINT": str(pins)}
         subprocess.run([*pip, "install", "--quiet", *wanted], check=True, env=environment)
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The shipped corpus: vetted documents and crisis resources. Only data and where to find them.
+"""The shipped corpus: vetted documents, curated facts, crisis resources. Only data and its place.
 
 `docs/corpus.md` describes the format of the documents and how they are written.
 """
@@ -20,4 +20,19 @@ def crisis_dir() -> Path:
     return _ROOT / "crisis"
 
 
-__all__ = ["crisis_dir", "documents_dir"]
+def catalogue_file() -> Path:
+    """The list of official documents that ours rest on, with their licences."""
+    return _ROOT / "catalogue.toml"
+
+
+def publishers_file() -> Path:
+    """The list of official publishers, with the hosts of their pages."""
+    return _ROOT / "publishers.txt"
+
+
+def facts_dir() -> Path:
+    """The folder with the curated facts and names of the knowledge graph: CSV."""
+    return _ROOT / "facts"
+
+
+__all__ = ["catalogue_file", "crisis_dir", "documents_dir", "facts_dir", "publishers_file"]

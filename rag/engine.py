@@ -1,34 +1,32 @@
-"""The corridor: a question passes triage, retrieval, composition and the gate, then is released."""
+"""The engine: a question goes in, an Answer of verified sentences comes out."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import time
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
-from rag.audience import Audience, audience_named
-from rag.compose.answerability import Answerability
-from rag.compose.extractive import Draft, ExtractiveComposer
-from rag.compose.release import answer_text
-from rag.compose.words import abstention, refusal
+from rag.audience import audience_named
+from rag.conversation import USER, Turn, read_turns
+from rag.corridor import Asked, Corridor
+from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion
-from rag.model import Answer, Passage, Sentence, Source, Status, Verdict
+from rag.model import Answer, Notice, Passage, Sentence, Source, Verdict
 from rag.question import clean_question
-from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
-from rag.safety.crisis import crisis_answer
-from rag.safety.readers import words_for
-from rag.safety.scope import scope
-from rag.safety.triage import triage
 from rag.settings import Settings
-from rag.triage_model import usable_classifier
-from rag.verify import open_gate
+from rag.verify.gate import Gate
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+    from rag.worded import WordedCorridor
+
+Messages = Iterable[Turn | Mapping[str, Any]]
 
 
 class Engine:
@@ -38,92 +36,131 @@ class Engine:
     ...     print(engine.ask("What helps with panic attacks?").text)
     """
 
-    def __init__(self, version: IndexVersion, settings: Settings) -> None:
-        """Use `Engine.open` unless you hold an opened version; the engine then owns it."""
+    def __init__(
+        self,
+        version: IndexVersion,
+        settings: Settings,
+        *,
+        llm: LLM | None = None,
+        retriever: HybridRetriever | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        """Use `Engine.open` unless you hold an opened version; the engine then owns it.
+
+        `retriever`: one over `version` with arms of your own. `gate`: in place of the shipped one.
+        """
         self.settings = settings
         self._version = version
-        self._retriever = HybridRetriever(version, settings)
-        self._composer = ExtractiveComposer(
-            version.sentence_vectors, version.idf, settings.compose.max_sentences
-        )
-        self._answerability = Answerability.shipped()
-        self._gate = open_gate(version.encoder, settings.verifier)
-        self._concerns = usable_classifier()
+        self._corridor = Corridor(version, settings, retriever=retriever, gate=gate)
+        self._worded = _worded(self._corridor, settings, llm)
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Self:
+    def open(cls, settings: Settings | None = None, *, llm: LLM | None = None) -> Self:
         """Open the active index version.
+
+        `llm`: any LLM of llama-index words the answers, instead of the one that the settings name.
 
         Raises:
             IndexUnavailableError: nothing is built, or the version is damaged or too new.
+            SettingsError: the LLM's settings cannot work.
+            MissingExtraError: the LLM needs an extra; the message names the command.
         """
         settings = settings or Settings()
         version = IndexVersion.open(settings.index_dir, threads=settings.encoder.threads)
-        return cls(version, settings)
+        try:
+            return cls(version, settings, llm=llm)
+        except BaseException:
+            version.close()
+            raise
 
     @property
     def version_id(self) -> str:
         """The id of the index version that every answer rests on."""
         return self._version.id
 
+    @property
+    def uses_llm(self) -> bool:
+        """Whether a language model words the answers."""
+        return self._worded is not None
+
     def ask(
         self,
         question: str,
         *,
+        messages: Messages = (),
         country: str | None = None,
         as_of: dt.date | None = None,
         audience: str = "public",
     ) -> Answer:
         """Answer one question. `country` is ISO 3166-1 alpha-2 and chooses crisis lines.
 
+        `messages`: what was said before, oldest first, as turns or as mappings with "role" and
+        "content". They say what the question is about; nothing in them counts as evidence.
+
         Raises:
             QuestionError: the question is empty, too long or not text, or the audience unknown.
         """
-        clock = _Clock()
-        with clock.step("triage"):
-            concern = triage([question], classifier=self._concerns)
-        if concern.crisis:
-            return crisis_answer(concern, question, country=country)
-        reader = audience_named(audience)
-        question = clean_question(question, self.settings.max_question_chars)
-        limits = scope(question, reader)
-        if limits.refuse:
-            return refusal(question, limits.note)
-        with clock.step("retrieve"):
-            found = self._retriever.retrieve(
-                question, top_k=self.settings.retrieval.top_k, as_of=as_of
-            )
-        with clock.step("compose"):
-            draft = self._composer.compose(question, found.vector, found.evidence)
-        with clock.step("verify"):
-            answer = self._release(question, draft, found, limits.note, reader)
-        return _with_timings(answer, clock)
+        asked = self._asked(question, messages, country, as_of, audience)
+        if self._worded:
+            return self._worded.client.loop.run(self._worded.answer(asked))
+        return self._quoted(asked)
 
     async def aask(
         self,
         question: str,
         *,
+        messages: Messages = (),
         country: str | None = None,
         as_of: dt.date | None = None,
         audience: str = "public",
     ) -> Answer:
-        """`ask` in a worker thread, for asynchronous callers."""
-        return await asyncio.to_thread(
-            self.ask, question, country=country, as_of=as_of, audience=audience
-        )
+        """`ask` for asynchronous callers. Cancelling it cancels the call of the LLM as well."""
+        asked = self._asked(question, messages, country, as_of, audience)
+        if self._worded:
+            return await self._worded.client.loop.arun(self._worded.answer(asked))
+        return await asyncio.to_thread(self._quoted, asked)
 
     async def stream(
         self,
         question: str,
         *,
+        messages: Messages = (),
         country: str | None = None,
         as_of: dt.date | None = None,
         audience: str = "public",
-    ) -> AsyncIterator[Sentence]:
-        """The verified sentences of the answer, in order; never an unchecked one."""
-        answer = await self.aask(question, country=country, as_of=as_of, audience=audience)
+    ) -> AsyncGenerator[Sentence]:
+        """The verified sentences of the answer, each as soon as it has passed; never another."""
+        events = self.events(
+            question, messages=messages, country=country, as_of=as_of, audience=audience
+        )
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Sentence):
+                    yield event
+
+    async def events(
+        self,
+        question: str,
+        *,
+        messages: Messages = (),
+        country: str | None = None,
+        as_of: dt.date | None = None,
+        audience: str = "public",
+    ) -> AsyncGenerator[Notice | Sentence | Answer]:
+        """What `stream` yields between a Notice, if there is one, and the whole Answer."""
+        asked = self._asked(question, messages, country, as_of, audience)
+        if self._worded:
+            events = self._worded.client.loop.iterate(self._worded.events(asked, arriving=True))
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+            return
+        answer = await asyncio.to_thread(self._quoted, asked)
+        if answer.notice and answer.sentences:
+            yield Notice(answer.notice)
         for sentence in answer.sentences:
             yield sentence
+        yield answer
 
     def retrieve(
         self,
@@ -135,13 +172,13 @@ class Engine:
     ) -> Retrieval:
         """The evidence for a question, best first, without composing an answer."""
         question = clean_question(question, self.settings.max_question_chars)
-        return self._retriever.retrieve(
+        return self._corridor.retriever.retrieve(
             question, top_k=top_k or self.settings.retrieval.top_k, as_of=as_of, arms=arms
         )
 
     def verify(self, sentence: str, passages: Sequence[str]) -> Verdict:
         """Whether the passages, taken together, support the sentence."""
-        return self._gate.judge(sentence, passages)
+        return self._corridor.gate.judge(sentence, passages)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage of the active version. Raises NotFoundError."""
@@ -151,8 +188,21 @@ class Engine:
         """A source of the active version. Raises NotFoundError."""
         return self._version.source(source_id)
 
+    def entity(self, key: str) -> EntityView:
+        """What the graph says of an entity, by key ("Disorder:DOID:594") or canonical id.
+
+        Raises:
+            NotFoundError: the graph has no such entity.
+            GraphStoreError: the graph store is down, too slow, or lacks this version.
+        """
+        return entity_view(self._corridor.retriever.graph, key, self.settings.graph.timeout_s)
+
     def close(self) -> None:
-        """Release the version's files."""
+        """Release the version's files and the graph store's connections, and end talk with the
+        LLM."""
+        if self._worded:
+            self._worded.client.close()
+        self._corridor.retriever.close()
         self._version.close()
 
     def __enter__(self) -> Self:
@@ -166,56 +216,34 @@ class Engine:
     ) -> None:
         self.close()
 
-    def _release(
-        self, question: str, draft: Draft, found: Retrieval, note: str, reader: Audience
-    ) -> Answer:
-        """The sentences that pass the gate and the output rules, or an abstention."""
-        searched = tuple(dict.fromkeys(e.source.title for e in found.evidence))
-        silence = partial(
-            abstention,
-            question,
-            note=note,
-            searched=searched,
-            index_version=self.version_id,
-            degraded=found.degraded,
-        )
-        if not self._answerability.enough(draft):
-            return silence(dropped=())
-        lead = words_for(reader)
-        judged = Inspector(self._gate, found.evidence, reader).inspect(draft.sentences)
-        release = Release.of(judged, found.evidence)
-        if not release.answers:
-            return silence(dropped=release.dropped)
-        return Answer(
-            status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
-            question=question,
-            text=" ".join(filter(None, (note, lead, answer_text(release.sentences)))),
-            notice=" ".join(filter(None, (note, lead))),
-            sentences=release.sentences,
-            citations=release.citations,
-            dropped=release.dropped,
-            index_version=self.version_id,
-            degraded=found.degraded,
-        )
+    def _asked(
+        self,
+        question: str,
+        messages: Messages,
+        country: str | None,
+        as_of: dt.date | None,
+        audience: str,
+    ) -> Asked:
+        turns = read_turns(messages, self.settings.max_question_chars)
+        if turns and turns[-1] == Turn(USER, question.strip()):
+            turns = turns[:-1]  # some callers hand over the question with the conversation
+        return Asked(question, turns, country, as_of, audience_named(audience))
+
+    def _quoted(self, asked: Asked) -> Answer:
+        """The answer in the sources' own words."""
+        entered = self._corridor.enter(asked)
+        if isinstance(entered, Answer):
+            return entered
+        found = self._corridor.search(asked, self._corridor.standing_alone(asked, entered))
+        if isinstance(found, Answer):
+            return found
+        return replace(self._corridor.quote(found), timings_ms=asked.clock.read())
 
 
-class _Clock:
-    """Milliseconds that each step of one question took."""
+def _worded(corridor: Corridor, settings: Settings, llm: LLM | None) -> WordedCorridor | None:
+    if llm is None and not settings.llm.configured:
+        return None
+    from rag.llm.opening import open_llm
+    from rag.worded import WordedCorridor
 
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._steps: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self._steps[name] = round((time.perf_counter() - began) * 1000, 2)
-
-    def read(self) -> dict[str, float]:
-        total = round((time.perf_counter() - self._began) * 1000, 2)
-        return {**self._steps, "total": total}
-
-
-def _with_timings(answer: Answer, clock: _Clock) -> Answer:
-    return replace(answer, timings_ms=clock.read())
+    return WordedCorridor(corridor, settings, llm or open_llm(settings.llm))

@@ -27,12 +27,25 @@ class CorpusError(RagError):
     """A shipped corpus or resource file breaks its own format. Mend the file that is named."""
 
 
+class FetchError(RagError):
+    """A document cannot be fetched. The message says what was refused, or whether to try again."""
+
+    def __init__(self, message: str, *, again: bool = False) -> None:
+        """`again`: the same request may succeed, and goes on where this one stopped."""
+        super().__init__(message)
+        self.again = again
+
+
 class EncoderError(RagError):
     """An encoder cannot be loaded or used. The message names the extra or the file to mend."""
 
 
 class VerifierError(RagError):
     """An entailment model cannot be loaded or used. The message names what to install or mend."""
+
+
+class LLMError(RagError):
+    """The language model gave no usable reply. Answers are extractive until it does."""
 
 
 class BuildError(RagError):
@@ -55,6 +68,15 @@ class IndexCorruptError(IndexUnavailableError):
 
 class IndexFormatError(IndexUnavailableError):
     """The version was written in a format that this release cannot read. Upgrade, or rebuild."""
+
+
+class GraphStoreError(RagError):
+    """The graph store cannot be reached, refuses us, or lacks this version. The message says which
+    option to change or what to run."""
+
+
+class GraphImportError(RagError):
+    """A graph of the user's cannot be taken in. The message names the line and what it takes."""
 
 
 class NotFoundError(RagError):

@@ -178,14 +178,15 @@ class Outcome(StrEnum):
 class Verdict:
     """What the gate says of a sentence. `support` is in 0..1; `reasons` say why it failed.
 
-    `supported` follows from `outcome` and stands beside it for whoever only asks yes or no.
+    `supported` follows from `outcome`, whatever is given for it, and stands beside it for whoever
+    only asks yes or no; it is a plain field so that JSON and its schema have it.
     """
 
     outcome: Outcome
     support: float
     reasons: tuple[str, ...] = ()
     checked_by: str = ""
-    supported: bool = field(init=False)
+    supported: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supported", self.outcome is Outcome.SUPPORTED)
@@ -223,11 +224,26 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """The engine's own fixed words before an answer, where a stream begins with them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """A sentence that the gate refused, and why."""
 
     text: str
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two citations of an answer whose sources do not say the same, by number."""
+
+    first: int
+    second: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +260,29 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphPath:
+    """Why the knowledge graph led here: "panic disorder → treated by → CBT"."""
+
+    text: str
+    citations: tuple[int, ...]  # numbers of the citations that state its last step
+
+
+@dataclass(frozen=True, slots=True)
+class LLMUse:
+    """What a language model had to do with an answer."""
+
+    model: str
+    prompts: str  # version of `rag.compose.prompts`
+    calls: int
+    problem: str = ""  # why its words were not used, or not all of them
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Everything the engine returns for one question.
 
-    `text` is `notice` (the engine's own fixed words, if any) and then the sentences with their
-    citation marks.
+    `text` is `notice` (the engine's own fixed words, if any), the sentences with their citation
+    marks, and a word on `conflicts` where sources differ.
     """
 
     status: Status
@@ -258,11 +292,16 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    paths: tuple[GraphPath, ...] = ()
     resources: tuple[Resource, ...] = ()
     searched: tuple[str, ...] = ()  # titles looked at when the engine abstains
     index_version: str = ""
     degraded: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    composed_by: str = ""  # "extractive" or "llm"; empty where nothing was composed
+    llm: LLMUse | None = None  # None where no language model was asked
+    understood_as: str = ""  # a follow-up question as it was understood, standing alone
 
 
 def normalise(text: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from rag.compose.extractive import DraftSentence
 from rag.compose.release import CitationList, released
-from rag.model import Citation, Dropped, Evidence, Sentence, Verdict
+from rag.model import Citation, Dropped, Evidence, Outcome, Sentence, Verdict
 from rag.safety.output import blocked
-from rag.verify.gate import Gate
-from rag.verify.repair import supporting_passage
+from rag.verify.gate import Gate, GateMode
+from rag.verify.graph_check import GraphCheck
+from rag.verify.repair import opposed, supporting_passage
 
 # Of an answer's claims this share must survive: less would answer something else than was asked.
 _ENOUGH_REMAINS = 0.5
@@ -35,8 +36,16 @@ class Judged:
 class Inspector:
     """Judges the sentences of one draft against the evidence that was retrieved for it."""
 
-    def __init__(self, gate: Gate, evidence: Sequence[Evidence], audience: str) -> None:
-        """`audience` decides which output rules hold; see `rag.safety.output`."""
+    def __init__(
+        self,
+        gate: Gate,
+        evidence: Sequence[Evidence],
+        audience: str,
+        graph: GraphCheck | None = None,
+    ) -> None:
+        """`audience` decides which output rules hold; see `rag.safety.output`. `graph` may refuse
+        what the gate passed, and confirm it, but never lets through what the gate refused."""
+        self._graph = graph
         self._gate = gate
         self._texts = {e.passage.id: e.passage.text for e in evidence}
         self._audience = audience
@@ -45,27 +54,46 @@ class Inspector:
         """Each sentence judged, in order. One that leans on a refused one is refused too."""
         found: list[Judged] = []
         for sentence in sentences:
-            before = found[-1] if found else None
-            if sentence.leans and before and not before.passed:
-                verdict = self._judge(sentence.text, sentence.cites, "")
-                found.append(Judged(sentence.text, sentence.cites, verdict, _LEANS))
-                continue
-            found.append(self._one(sentence, before.text if before and before.passed else ""))
+            found.append(self.one(sentence, found[-1] if found else None))
         return tuple(found)
 
-    def _one(self, sentence: DraftSentence, before: str) -> Judged:
+    def one(self, sentence: DraftSentence, previous: Judged | None) -> Judged:
+        """One sentence judged; `previous` is the one before it, if there is one."""
+        if sentence.leans and previous and not previous.passed:
+            verdict = self._judge(sentence.text, sentence.cites, "")
+            return Judged(sentence.text, sentence.cites, verdict, _LEANS)
+        before = previous.text if previous and previous.passed else ""
         cites = sentence.cites
+        if not cites and self._gate.mode is GateMode.OFF:
+            cites = tuple(self._texts)  # nothing says which passage it rests on
         verdict = self._judge(sentence.text, cites, before)
-        if not verdict.supported:
+        if not verdict.supported and not opposed(verdict):
             others = {i: text for i, text in self._texts.items() if i not in cites}
             better = supporting_passage(self._gate, sentence.text, others, before=before)
             if better:
                 cites, verdict = (better[0],), better[1]
+        verdict = self._beside_the_graph(text=sentence.text, cites=cites, verdict=verdict)
         quoted = [self._texts[i] for i in cites if i in self._texts]
         reasons = verdict.reasons or tuple(
             blocked(sentence.text, passages=quoted, audience=self._audience)
         )
         return Judged(sentence.text, cites, verdict, reasons)
+
+    def _beside_the_graph(self, text: str, cites: Sequence[str], verdict: Verdict) -> Verdict:
+        if self._graph is None or self._gate.mode is not GateMode.ALL:
+            return verdict
+        if not verdict.supported or verdict.checked_by == "verbatim":
+            return verdict
+        reasons = self._graph.reasons(text, cites)
+        if reasons:
+            return Verdict(Outcome.NOT_SUPPORTED, 0.0, reasons, "graph")
+        if self._graph.strengthens(text, cites):
+            return replace(
+                verdict,
+                support=round(1 - (1 - verdict.support) / 2, 4),
+                checked_by=f"{verdict.checked_by} + graph",
+            )
+        return verdict
 
     def _judge(self, text: str, cites: Sequence[str], before: str) -> Verdict:
         cited = [self._texts[i] for i in cites if i in self._texts]

@@ -35,12 +35,13 @@ _LINE = re.compile(r"[^\n]+")
 _LEAD_IN_MAX_CHARS = 600
 
 
-def sentence_spans(text: str) -> tuple[Span, ...]:
+def sentence_spans(text: str, *, join_lists: bool = True) -> tuple[Span, ...]:
     """Start and end offset of each sentence of `text`, in order, without surrounding space.
 
     A line break ends a sentence only before a list item or after an empty line. A lead-in that
     ends with a colon and the short list items after it make one unit, since neither says
-    anything alone; list marks at the start of a unit are left out.
+    anything alone; list marks at the start of a unit are left out. With `join_lists` False every
+    list item is a unit of its own, for texts whose items must be judged one by one.
 
     >>> [s for a, b in sentence_spans("Take 5 mg. daily, e.g. at night. It helps.")
     ...  for s in ["Take 5 mg. daily, e.g. at night. It helps."[a:b]]]
@@ -49,7 +50,8 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     for start, end, is_item in _segments(text):
         pieces = _split_segment(text, start, end)
-        if is_item and spans and len(pieces) == 1 and _joins_lead_in(text, spans[-1], pieces[0]):
+        one = join_lists and is_item and spans and len(pieces) == 1
+        if one and _joins_lead_in(text, spans[-1], pieces[0]):
             spans[-1] = (spans[-1][0], pieces[0][1])
         else:
             spans.extend(pieces)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rag.settings import Settings
+from tests.neo4j_server import Server, running_server
 
 HEAD = """\
 ---
@@ -118,6 +120,13 @@ def built_index(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     report = build([documents], Settings(index_dir=index_dir))
     assert not report.quarantined
     return index_dir
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Neo4j; the test is skipped where there is none, and in CI fails."""
+    with running_server(tmp_path_factory.mktemp("neo4j")) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

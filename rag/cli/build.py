@@ -1,20 +1,18 @@
-"""`rag build`: documents to an index version."""
+"""`rag build`: documents to an index version that is judged and then answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.cli.build_report import print_judgement, print_plan, print_report, progress_bar
 from rag.cli.common import AsJson, IndexDir, load_settings, print_json
+from rag.jsonable import plain
 
 if TYPE_CHECKING:
-    from rag.index.build import BuildReport, Progress
-
-NOTES_SHOWN = 5
+    from rag.settings import Settings
 
 
 def build_command(
@@ -25,79 +23,74 @@ def build_command(
         ),
     ] = None,
     index_dir: IndexDir = None,
+    with_corpus: Annotated[
+        bool, typer.Option("--with-corpus", help="Build from our own documents as well.")
+    ] = False,
+    with_fetched: Annotated[
+        bool,
+        typer.Option("--with-fetched", help="And from what `rag corpus fetch` has fetched."),
+    ] = False,
+    allow_unknown: Annotated[
+        bool, typer.Option("--allow-unknown", help="Take documents that name no publisher.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and build nothing.")
+    ] = False,
     full: Annotated[
         bool, typer.Option("--full", help="Compute every vector anew instead of reusing.")
     ] = False,
     no_activate: Annotated[
         bool, typer.Option("--no-activate", help="Build only; go on answering from the old one.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Activate even what the promotion gate refuses.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Builds an index version from documents, and answers from it from then on."""
-    from rag.index.build import build
+    """Builds an index version, judges it, and answers from it from then on."""
+    from rag.corpus.plan import plan_build
+    from rag.corpus.update import update
 
     settings = load_settings(index_dir)
-    with _progress_bar() as progress:
-        report = build(
-            paths or _shipped(),
-            settings,
-            progress=progress,
-            activate=not no_activate,
-            full=full,
-        )
+    chosen = _chosen(paths or [], settings, corpus=with_corpus, fetched=with_fetched)
+    with progress_bar() as progress:
+        if dry_run:
+            plan = plan_build(chosen, settings, progress=progress, allow_unknown=allow_unknown)
+        else:
+            done = update(
+                chosen,
+                settings,
+                progress=progress,
+                full=full,
+                allow_unknown=allow_unknown,
+                activate=not no_activate,
+                force=force,
+            )
+    if dry_run:
+        print_json(plan) if as_json else print_plan(plan)
+        return
+    refused = done.judgement.refused if done.judgement else ()
     if as_json:
-        print_json(report)
+        print_json({**plain(done.built), "refused": refused})
     else:
-        _print_report(report, settings.index_dir)
+        print_report(done.built, settings.index_dir)
+        print_judgement(done.judgement)
+    if refused:
+        raise typer.Exit(1)
 
 
-def _shipped() -> list[Path]:
+def _chosen(paths: list[Path], settings: Settings, *, corpus: bool, fetched: bool) -> list[Path]:
     from corpora import documents_dir
+    from rag.corpus.fetch import checked_files
+    from rag.errors import CorpusError
 
-    return [documents_dir()]
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    """On standard error, so that --json stays clean; nothing when that is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
-    ) as bar:
-        tasks = {}
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(f"{stage:<20}", total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
-        yield progress
-
-
-def _print_report(report: BuildReport, index_dir: Path) -> None:
-    print(
-        f"Index version {report.version_id} in {index_dir}: {report.passages} passages of "
-        f"{report.sources} sources ({report.added} added, {report.removed} removed, "
-        f"{report.reused} not embedded again)"
-    )
-    if not report.created:
-        print("The very same version was there already.")
-    if not report.activated:
-        print(f"It is not active; `rag index activate {report.version_id}` makes it so.")
-    for path, warning in report.warnings[:NOTES_SHOWN]:
-        print(f"note: {path}: {_line(warning)}")
-    if len(report.warnings) > NOTES_SHOWN:
-        print(f"note: {len(report.warnings) - NOTES_SHOWN} more notes; --json lists them all")
-    if report.quarantined:
-        count = len(report.quarantined)
-        print(f"{count} {'document was' if count == 1 else 'documents were'} left out:")
-    for path, reason in report.quarantined:
-        print(f"  {path}: {_line(reason)}")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+    chosen = list(paths)
+    if corpus or not paths:
+        chosen.append(documents_dir())
+    if fetched:
+        files, bad = checked_files(settings.fetched_dir)
+        if bad:
+            path, reason = bad[0]
+            raise CorpusError(f"{path}: {reason} ({len(bad)} such files)")
+        chosen += files
+    return chosen

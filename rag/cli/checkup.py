@@ -77,6 +77,18 @@ def check_encoder(settings: Settings) -> Finding:
     return Finding("encoder", True, {**facts, "dimensions": encoder.dimensions})
 
 
+def check_llm(settings: Settings) -> Finding:
+    """Whether the LLM that the settings name can be opened; nothing is sent to it."""
+    from rag.llm.opening import open_llm
+
+    facts: dict[str, Any] = {"provider": settings.llm.provider, "model": settings.llm.model}
+    try:
+        open_llm(settings.llm)
+    except RagError as error:
+        return Finding("llm", False, facts, (str(error),))
+    return Finding("llm", True, facts)
+
+
 def check_index(settings: Settings) -> Finding:
     """Whether there is an active version and every file of it is as its manifest says."""
     from rag.index.store import IndexStore

@@ -57,6 +57,13 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+def print_line(value: Any) -> None:
+    """One JSON document on one line of standard output, at once."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write((dumps(value) + "\n").encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
 def report_batch(total: int, failed: int) -> None:
     """Says on standard error how many lines could not be worked on."""
     if failed:

@@ -24,6 +24,8 @@ def doctor_command(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
         findings.append(checkup.check_settings(settings))
         findings.append(checkup.check_encoder(settings))
         findings.append(checkup.check_index(settings))
+        if settings.llm.configured:
+            findings.append(checkup.check_llm(settings))
     if as_json:
         report = {finding.name: {"ok": finding.ok, **finding.facts} for finding in findings}
         advice = [line for finding in findings for line in finding.advice]

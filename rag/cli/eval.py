@@ -9,6 +9,7 @@ import typer
 
 from rag.cli.common import AsJson, load_settings, print_json
 from rag.cli.eval_answers import answers_command
+from rag.cli.eval_gate import gate_command
 from rag.cli.eval_grounding import grounding_command
 from rag.cli.eval_safety import safety_command
 from rag.cli.progress import progress_bar
@@ -21,6 +22,7 @@ app = typer.Typer(help="Measures the engine's parts on public data.", no_args_is
 
 
 app.command("answers")(answers_command)
+app.command("gate")(gate_command)
 app.command("grounding")(grounding_command)
 app.command("safety")(safety_command)
 

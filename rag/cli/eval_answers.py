@@ -25,14 +25,15 @@ def answers_command(
     from rag.evaluation.answers import evaluate
 
     with Engine.open(load_settings(index_dir)) as engine:
-        report = evaluate(engine, _rows(questions))
+        report = evaluate(engine, read_questions(questions))
     if as_json:
         print_json(report)
     else:
         _print(report, show)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def read_questions(path: Path) -> list[dict[str, Any]]:
+    """One JSON object a line. Raises SettingsError."""
     from rag.errors import SettingsError
 
     try:
@@ -52,7 +53,10 @@ def _print(report: AnswerReport, show: bool) -> None:
             typer.echo(f"\n=== {asked.id} [{asked.answer.status}] {asked.answer.question}")
             print_answer(asked.answer)
         elif not asked.right:
-            typer.echo(f"{asked.id} [{asked.answer.status}] {asked.answer.question}")
+            typer.echo(f"{asked.id} [{asked.outcome}] {asked.answer.question}")
+    for outcome, count in report.outcomes():
+        share = count / len(report.asked)
+        typer.echo(f"{count:>4} {share:>6.1%}  {outcome}")
     for answerable, words in ((True, "answerable, answered"), (False, "unanswerable, silent")):
         right, total, (low, high) = report.share(answerable=answerable)
         typer.echo(f"{words:<22} {right:>4} of {total:<4} 95% interval {low:.2f}-{high:.2f}")

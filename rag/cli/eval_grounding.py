@@ -39,7 +39,7 @@ def grounding_command(
     cases = read_cases(input_file)
     encoder = open_encoder(settings.encoder)
     gates = {
-        "gate": open_gate(encoder, settings.verifier),
+        "gate": open_gate(encoder, settings.verifier, settings.llm),
         "lexical baseline": Gate(LexicalEmbeddingModel(encoder)),
     }
     with progress_bar() as stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,8 +10,6 @@ import typer
 from rag.cli.common import AsJson, IndexDir, load_settings, print_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rag.index.store import IndexStore, VersionState
 
 app = typer.Typer(
@@ -108,6 +107,40 @@ def prune_command(
         print_json({"deleted": gone})
     else:
         print(f"Deleted {len(gone)} versions{': ' if gone else ''}{', '.join(gone)}")
+
+
+@app.command("diff")
+def diff_command(
+    before: Annotated[str, typer.Argument(metavar="A", help="Id of the first version.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Id of the second version.")],
+    questions: Annotated[
+        Path | None, typer.Option(help='JSON Lines, {"question"} each.  [default: canaries]')
+    ] = None,
+    index_dir: IndexDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Shows what an answer would say and cite differently."""
+    from rag.cli.eval_answers import read_questions
+    from rag.corpus.compare import compare
+
+    chosen = [str(row["question"]) for row in read_questions(questions)] if questions else None
+    asked, found = compare(load_settings(index_dir), before, after, chosen)
+    if as_json:
+        print_json({"asked": asked, "differences": found})
+        return
+    print(f"{len(found)} of {asked} questions get another answer")
+    for row in found:
+        print(f"{row.question}\n  {row.before.status} -> {row.after.status}")
+        for sign, names in (("-", row.no_longer_cited), ("+", row.newly_cited)):
+            for name in names:
+                print(f"  {sign} cites {name}")
+        for sign, ours, others in (
+            ("-", row.before.sentences, row.after.sentences),
+            ("+", row.after.sentences, row.before.sentences),
+        ):
+            for sentence in ours:
+                if sentence not in others:
+                    print(f"  {sign} {sentence}")
 
 
 def _store(index_dir: Path | None) -> IndexStore:

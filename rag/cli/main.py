@@ -7,10 +7,11 @@ import sys
 
 import typer
 
+from rag.cli import corpus, graph, index
 from rag.cli import eval as evaluation
-from rag.cli import index
 from rag.cli.ask import ask_command
 from rag.cli.build import build_command
+from rag.cli.chat import chat_command
 from rag.cli.doctor import doctor_command
 from rag.cli.retrieve import retrieve_command
 from rag.cli.serve import serve_command
@@ -29,11 +30,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("ask")(ask_command)
+app.command("chat")(chat_command)
 app.command("retrieve")(retrieve_command)
 app.command("verify")(verify_command)
 app.command("triage")(triage_command)
 app.command("build")(build_command)
 app.add_typer(index.app, name="index")
+app.add_typer(corpus.app, name="corpus")
+app.add_typer(graph.app, name="graph")
 app.add_typer(evaluation.app, name="eval")
 app.command("serve")(serve_command)
 app.command("doctor")(doctor_command)

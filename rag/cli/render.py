@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from rag.cli.checkup import Finding
-from rag.model import Answer, Citation, Evidence, Resource, RestsOn, Status, Verdict
+from rag.model import (
+    Answer,
+    Citation,
+    Evidence,
+    GraphPath,
+    Resource,
+    RestsOn,
+    Status,
+    Verdict,
+)
 
 INDENT = 4  # columns
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -27,13 +36,13 @@ def print_answer(answer: Answer, *, evidence: bool = False) -> None:
         console.print()
     for citation in answer.citations:
         _print_citation(console, citation, evidence)
+    _print_paths(console, answer.paths)
     _print_origins(console, answer.citations)
     if answer.searched:
         console.print()
         _print_wrapped(console, _text("Looked at: " + "; ".join(answer.searched), "dim"), 0)
     _print_left_out(console, answer, evidence)
-    if answer.degraded:
-        console.print(_text("Searched without: " + ", ".join(answer.degraded), "yellow"))
+    _print_how(console, answer)
 
 
 def print_hits(found: Sequence[Evidence], degraded: Sequence[str]) -> None:
@@ -97,6 +106,15 @@ def _print_citation(console: Console, citation: Citation, evidence: bool) -> Non
         _print_wrapped(console, _text(f"“{citation.quote}”", "italic"))
 
 
+def _print_paths(console: Console, paths: Sequence[GraphPath]) -> None:
+    """How the knowledge graph leads from the question to the answer."""
+    if paths:
+        console.print()
+    for path in paths:
+        marks = "".join(f"[{number}]" for number in path.citations)
+        _print_wrapped(console, _text(f"{path.text}, stated in {marks}", "dim"))
+
+
 def _print_origins(console: Console, citations: Sequence[Citation]) -> None:
     """What each cited digest rests on, once, however many of its passages are cited."""
     for source_id in dict.fromkeys(c.source_id for c in citations if c.rests_on):
@@ -120,6 +138,24 @@ def _print_left_out(console: Console, answer: Answer, evidence: bool) -> None:
         for dropped in answer.dropped:
             reasons = "; ".join(dropped.reasons)
             _print_wrapped(console, _text(f"{dropped.text} ({reasons})", "dim"))
+
+
+def _print_how(console: Console, answer: Answer) -> None:
+    """Which conversation it was read in, whose words these are, and what was down."""
+    if answer.understood_as:
+        console.print(_text(f"Understood as: {answer.understood_as}", "dim"), soft_wrap=True)
+    if answer.llm:
+        if answer.composed_by == "llm":
+            told = f"Worded by {answer.llm.model}; each sentence was checked."
+        else:
+            told = f"{answer.llm.model} was asked, but its words are not used."
+        console.print(_text(told, "dim"), soft_wrap=True)
+        if answer.llm.problem:
+            problem = f"The language model: {answer.llm.problem}."
+            console.print(_text(problem, "yellow"), soft_wrap=True)
+    arms = [name for name in answer.degraded if name != "llm"]
+    if arms and answer.status is not Status.CRISIS:
+        console.print(_text("Searched without: " + ", ".join(arms), "yellow"))
 
 
 def _pages(pages: tuple[int, ...]) -> str:

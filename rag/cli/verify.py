@@ -55,7 +55,9 @@ def verify_command(
     from rag.encoders import open_encoder
     from rag.verify import open_gate
 
-    gate = open_gate(open_encoder(settings.encoder), settings.verifier)  # needs no index
+    gate = open_gate(
+        open_encoder(settings.encoder), settings.verifier, settings.llm
+    )  # needs no index
     if input_file is not None:
 
         def work(record: Record) -> Record:

@@ -40,13 +40,14 @@ def check_text(
             passages = version.passages(ids)
             titles = {p.id: version.source(p.source_id).title for p in passages}
             texts = {p.id: p.text for p in passages}
-            gate: Gate = open_gate(version.encoder, settings.verifier)
+            gate: Gate = open_gate(version.encoder, settings.verifier, settings.llm)
             return TextChecker(gate, texts).check(content), titles
     from rag.encoders import open_encoder
 
     encoder = open_encoder(settings.encoder)
     texts, titles = _passages(against, encoder, settings)
-    return TextChecker(open_gate(encoder, settings.verifier), texts).check(content), titles
+    gate = open_gate(encoder, settings.verifier, settings.llm)
+    return TextChecker(gate, texts).check(content), titles
 
 
 def _read(path: Path) -> str:
@@ -69,7 +70,8 @@ def _passages(
 
     left_out = Quarantine()
     files = find_documents([folder], left_out)
-    documents = read_documents(files, settings.ingest, left_out, lambda _: None)
+    # Whose documents these are is for the user to know: nothing is answered from them.
+    documents = read_documents(files, settings.ingest, left_out, lambda _: None, allow_unknown=True)
     cut = cut_passages(documents, encoder.count_tokens, settings.ingest, left_out)
     for path, reason in left_out.found:
         print(f"left out {path}: {reason}", file=sys.stderr)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rag.compose.asked_words import AskedWords
 from rag.compose.facets import Facet, facets_of_heading, facets_of_question
-from rag.compose.named_substances import on_named_substances
+from rag.compose.named_substances import Admitted, ClassesOf, on_named_substances
 from rag.compose.units import Unit, units
 from rag.encoders.base import Vectors
 from rag.model import Evidence
-from rag.verify.words import content_stems, stem
+from rag.verify.words import content_stems
 
 # Weights of a unit's score; they sum to 1 before the facet bonus. Set by reading answers to the
 # development questions in `bench/questions/development.jsonl`.
@@ -33,23 +33,6 @@ _FEWEST = 2
 _KEEP_SHARE_OF_FIRST = 0.65  # the same for the first two, since one sentence rarely is an answer
 
 
-# Words that people wrap a question in: how they put it and whom they ask for say nothing about
-# which passage answers, however rare the words are in the sources.
-_FRAME = frozenset(
-    stem(word)
-    for word in """someone know think feel feeling want need try tell say ask mean keep start go
-    going come look looking find give put seem understand deal happen work good bad best better
-    right wrong thing lot really always sure please question answer info information help ok okay
-    take""".split()
-)
-_WHOSE = re.compile(
-    r"\b(?:my|our|his|her|a|an) (?:husband|wife|partner|boyfriend|girlfriend|friend|mum|mom|mother|"
-    r"dad|father|parents?|son|daughter|brother|sister|aunt|uncle|cousin|gran\w*|neighbour|"
-    r"colleague|boss|doctor)\b",
-    re.IGNORECASE,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
     """A sentence that waits for the gate, with the ids of the passages it cites."""
@@ -57,6 +40,7 @@ class DraftSentence:
     text: str
     cites: tuple[str, ...]
     leans: bool = False  # makes sense only right after the sentence before it
+    note: str = ""  # what must be said with it: it speaks of a group, not of the medicine asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +63,7 @@ class _Scored:
     vector: Vectors
     facets: frozenset[Facet]
     stems: frozenset[str]
+    note: str
 
 
 class ExtractiveComposer:
@@ -89,8 +74,11 @@ class ExtractiveComposer:
         sentence_vectors: Callable[[str], Vectors],
         word_weight: Callable[[str], float],
         max_sentences: int,
+        classes_of: ClassesOf | None = None,
     ) -> None:
-        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf."""
+        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf.
+        `classes_of`: substance -> groups that may stand in for it; None: none may."""
+        self._classes_of = classes_of
         self._sentence_vectors = sentence_vectors
         self._word_weight = word_weight
         self._max_sentences = max_sentences
@@ -98,57 +86,88 @@ class ExtractiveComposer:
     def compose(self, question: str, vector: Vectors, evidence: Sequence[Evidence]) -> Draft:
         """A draft of up to `max_sentences` sentences; empty when no unit is quotable."""
         asked = facets_of_question(question)
-        stems = frozenset(content_stems(_WHOSE.sub("", question)))
-        weights = {s: self._word_weight(s) for s in stems - _FRAME or stems}
+        words = AskedWords.of(question, self._word_weight)
         scored = [
             s
-            for e in on_named_substances(question, evidence)
-            for s in self._score(e, vector, asked, weights)
+            for admitted in on_named_substances(question, evidence, self._classes_of)
+            for s in self._score(admitted, vector, asked, words)
         ]
         chosen = self._choose(scored, asked)
         covered = frozenset(stem for s in chosen for stem in s.stems)
         return Draft(
             sentences=tuple(
-                DraftSentence(text, (s.unit.evidence.passage.id,), leans=place > 0)
+                DraftSentence(text, (s.unit.evidence.passage.id,), leans=place > 0, note=s.note)
                 for s in _in_reading_order(chosen)
                 for place, text in enumerate(s.unit.texts)
             ),
             best_cosine=max((s.cosine for s in chosen), default=0.0),
             passage_cosine=max((s.passage_cosine for s in chosen), default=0.0),
-            words_covered=_covered(weights, covered),
-            heaviest_missing=_heaviest_missing(weights, covered),
+            words_covered=words.covered(covered),
+            heaviest_missing=words.heaviest_missing(covered),
         )
+
+    def fit(
+        self,
+        question: str,
+        vector: Vectors,
+        worded: Sequence[tuple[str, Sequence[str]]],
+        vectors: Vectors,
+        evidence: Sequence[Evidence],
+    ) -> Draft:
+        """How well sentences that were worded otherwise fit the question.
+
+        `worded`: sentences, each with the ids of the passages it cites; `vectors`: (sentences, d).
+        """
+        words = AskedWords.of(question, self._word_weight)
+        by_id = {e.passage.id: e for e in evidence}
+        cited = [by_id[i] for i in dict.fromkeys(i for _, ids in worded for i in ids)]
+        told = (" ".join((e.source.title, *e.passage.heading)) for e in cited)
+        stems = frozenset(content_stems(" ".join((*told, *(text for text, _ in worded)))))
+        return Draft(
+            sentences=tuple(DraftSentence(text, tuple(ids)) for text, ids in worded),
+            best_cosine=float((vectors @ vector).max()) if worded else 0.0,
+            passage_cosine=max((self._passage_cosine(e, vector) for e in cited), default=0.0),
+            words_covered=words.covered(stems),
+            heaviest_missing=words.heaviest_missing(stems),
+        )
+
+    def _passage_cosine(self, evidence: Evidence, question: Vectors) -> float:
+        known = evidence.hit.arms.get("dense")
+        if known is not None:
+            return known
+        mean = self._sentence_vectors(evidence.passage.id).mean(axis=0)
+        return float(mean @ question / max(float(np.linalg.norm(mean)), 1e-9))
 
     def _score(
         self,
-        evidence: Evidence,
+        admitted: Admitted,
         question: Vectors,
         asked: frozenset[Facet],
-        weights: dict[str, float],
+        words: AskedWords,
     ) -> list[_Scored]:
+        evidence = admitted.evidence
         vectors = self._sentence_vectors(evidence.passage.id)
         if not len(vectors):
             return []
         cosines = vectors @ question
-        passage_cosine = evidence.hit.arms.get("dense")
-        if passage_cosine is None:
-            mean = vectors.mean(axis=0)
-            passage_cosine = float(mean @ question / max(float(np.linalg.norm(mean)), 1e-9))
-        heading_stems = frozenset(
+        passage_cosine = self._passage_cosine(evidence, question)
+        heading_stems = admitted.stems | frozenset(
             content_stems(" ".join((evidence.source.title, *evidence.passage.heading)))
         )
         facets = facets_of_heading(evidence.passage.heading)
         bonus = _FACET_BONUS if asked & facets else 0.0
-        title = {s: self._word_weight(s) for s in content_stems(evidence.source.title)}
-        bonus += _TITLE_BONUS * _covered(title, frozenset(weights))
+        title = AskedWords({s: self._word_weight(s) for s in content_stems(evidence.source.title)})
+        bonus += _TITLE_BONUS * title.covered(words.weights.keys())
         found: list[_Scored] = []
         for unit in units(evidence):
+            if not admitted.speaks(" ".join(unit.texts)):
+                continue
             stems = heading_stems | frozenset(content_stems(" ".join(unit.texts)))
             cosine = float(cosines[list(unit.indices)].max())
             score = (
                 _SENTENCE_WEIGHT * cosine
                 + _PASSAGE_WEIGHT * passage_cosine
-                + _WORDS_WEIGHT * _covered(weights, stems)
+                + _WORDS_WEIGHT * words.covered(stems)
                 + bonus
                 + (_OPENING_BONUS if unit.indices[0] == 0 else 0.0)
             )
@@ -161,6 +180,7 @@ class ExtractiveComposer:
                     vectors[unit.indices[-1]],
                     asked & facets,
                     stems,
+                    admitted.note(" ".join(unit.texts)),
                 )
             )
         return found
@@ -208,17 +228,6 @@ def _overlap(candidate: _Scored, chosen: list[_Scored]) -> float:
 
 def _novel(candidate: _Scored, chosen: list[_Scored]) -> float:
     return candidate.score - _REDUNDANCY * max(0.0, _overlap(candidate, chosen) - _SAME_TOPIC)
-
-
-def _covered(weights: dict[str, float], stems: frozenset[str]) -> float:
-    total = sum(weights.values())
-    return sum(w for stem, w in weights.items() if stem in stems) / total if total else 0.0
-
-
-def _heaviest_missing(weights: dict[str, float], stems: frozenset[str]) -> float:
-    total = sum(weights.values())
-    missing = max((w for stem, w in weights.items() if stem not in stems), default=0.0)
-    return missing / total if total else 0.0
 
 
 def _in_reading_order(chosen: list[_Scored]) -> list[_Scored]:

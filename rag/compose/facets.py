@@ -56,3 +56,14 @@ def facets_of_heading(heading: tuple[str, ...]) -> frozenset[Facet]:
     return frozenset(
         facet for facet, pattern in _patterns("headed").items() if pattern.search(sections)
     )
+
+
+def without_facets(question: str) -> str:
+    """The question without the words that ask for a facet; what is left names the topic.
+
+    >>> without_facets("What are the signs of insomnia?").split()[-1]
+    'insomnia?'
+    """
+    for pattern in _patterns("asked").values():
+        question = pattern.sub(" ", question)
+    return question

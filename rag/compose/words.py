@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.model import Answer, Dropped, Status
+from rag.languages import Language
+from rag.model import Answer, Dropped, Resource, Status
 
 # The scope notes end with this sentence; it is left out when nothing follows.
 _IN_GENERAL = "Here is what my sources say in general."
@@ -13,6 +14,11 @@ _ABSTENTION = (
     "number. If you asked about mental health, asking in other words may help."
 )
 _LOOKED_IN_AT_MOST = 5
+_ENGLISH_ONLY = (
+    "Your question seems to be in {name}. I answer in English only: my sources and my checks are "
+    "in English, and I do not translate, since a wrong word about health can do harm. Please ask "
+    "in English if you can. If anyone may be in danger now, call your local emergency number."
+)
 
 
 def abstention(
@@ -44,3 +50,16 @@ def abstention(
 def refusal(question: str, note: str) -> Answer:
     """The reply to a question that no source may answer."""
     return Answer(status=Status.OUT_OF_SCOPE, question=question, text=note, notice=note)
+
+
+def in_english_only(question: str, language: Language, resources: tuple[Resource, ...]) -> Answer:
+    """Says, in English and where possible in a few words of the other language, that answers are
+    in English alone. Nothing of the question is translated or answered."""
+    notice = f"{language.message} {_ENGLISH_ONLY.format(name=language.name)}".strip()
+    return Answer(
+        status=Status.OUT_OF_SCOPE,
+        question=question,
+        text=notice,
+        notice=notice,
+        resources=resources,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,19 @@ class Asked:
     unsupported: tuple[str, ...]  # released, yet not supported by the passages looked up by id
 
     @property
+    def outcome(self) -> str:
+        """What became of the question, with the reason where it was not answered."""
+        status = self.answer.status
+        if status in _ANSWERS or status is Status.CRISIS:
+            return status.value
+        if status is Status.OUT_OF_SCOPE:
+            return "out_of_scope: no source may answer it"
+        if self.answer.dropped:
+            kinds = {d.reasons[0].partition(":")[0] for d in self.answer.dropped if d.reasons}
+            return f"abstained: too little passed the checks ({', '.join(sorted(kinds))})"
+        return "abstained: the sources do not hold an answer"
+
+    @property
     def right(self) -> bool:
         """Answered when it can be, silent when not."""
         return (self.answer.status in _ANSWERS) == self.answerable
@@ -40,6 +54,10 @@ class AnswerReport:
         part = [a for a in self.asked if a.answerable == answerable]
         right = sum(a.right for a in part)
         return right, len(part), wilson(right, len(part))
+
+    def outcomes(self) -> list[tuple[str, int]]:
+        """How often each outcome came about, most often first."""
+        return Counter(a.outcome for a in self.asked).most_common()
 
     @property
     def sentences(self) -> int:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from rag.encoders import open_encoder
-from rag.errors import BuildError, IndexUnavailableError, NotFoundError
-from rag.index.content import ID_DIGITS, arrange, content_sha256
-from rag.index.documents import Quarantine, cut_passages, find_documents, read_documents
+from rag.encoders.base import Encoder
+from rag.errors import IndexUnavailableError, NotFoundError
+from rag.index.documents import Quarantine
 from rag.index.files import build_errors
+from rag.index.graph import known_phrases
 from rag.index.locks import build_lock
 from rag.index.passages import PassageStore
-from rag.index.reuse import Done, KnownVectors, known_vectors
+from rag.index.prepare import Prepared, Progress, Stages, prepare_documents, prepare_files
+from rag.index.reuse import known_vectors
 from rag.index.store import IndexStore
-from rag.index.write import Recipe, sweep, write_version
+from rag.index.write import Known, sweep, write_version
 from rag.model import Document
 from rag.settings import Settings
-
-
-class Progress(Protocol):
-    """Told how far a build has come."""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` in the stage called `stage` ("Reading documents", ...)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +48,8 @@ def build(
     progress: Progress | None = None,
     activate: bool = True,
     full: bool = False,
+    allow_unknown: bool = False,
+    encoder: Encoder | None = None,
 ) -> BuildReport:
     """Builds an index version from the documents at and below `paths`.
 
@@ -66,6 +60,8 @@ def build(
     Args:
         full: computes every vector anew instead of taking over those of the version before.
         activate: makes the version the one that answers.
+        allow_unknown: takes documents in that do not say who publishes them.
+        encoder: one of the caller's own, in place of the one that the settings name.
 
     Raises:
         BuildInProgressError: another build is at work in the same index folder.
@@ -76,13 +72,20 @@ def build(
     >>> build([Path("corpora/documents")], Settings()).version_id  # doctest: +SKIP
     '3f0c9b1de84a7726'
     """
-    quarantine = Quarantine()
-    stages = _Stages(progress)
+    stages = Stages(progress)
     with build_lock(settings.index_dir):
-        files = find_documents(paths, quarantine)
-        done = stages("Reading documents", len(files))
-        documents = read_documents(files, settings.ingest, quarantine, done)
-        return _build(documents, quarantine, settings, stages, activate, full)
+        store = _swept(settings)
+        prepared = prepare_files(
+            paths,
+            settings,
+            Quarantine(),
+            stages,
+            allow_unknown=allow_unknown,
+            full=full,
+            save=True,
+            encoder=encoder,
+        )
+        return _write(prepared, store, settings, stages, activate, full)
 
 
 def build_documents(
@@ -92,46 +95,37 @@ def build_documents(
     progress: Progress | None = None,
     activate: bool = True,
     full: bool = False,
+    encoder: Encoder | None = None,
 ) -> BuildReport:
     """As `build`, from (path or name, parsed document) instead of files."""
     with build_lock(settings.index_dir):
-        return _build(documents, Quarantine(), settings, _Stages(progress), activate, full)
+        store = _swept(settings)
+        prepared = prepare_documents(documents, Quarantine(), settings, encoder)
+        return _write(prepared, store, settings, Stages(progress), activate, full)
 
 
-def _build(
-    documents: Iterable[tuple[str, Document]],
-    quarantine: Quarantine,
-    settings: Settings,
-    stages: _Stages,
-    activate: bool,
-    full: bool,
-) -> BuildReport:
+def _swept(settings: Settings) -> IndexStore:
     store = IndexStore(settings.index_dir)
     with build_errors(settings.index_dir):
         sweep(store.versions_dir)
-    encoder = open_encoder(settings.encoder)
-    warnings: list[tuple[str, str]] = []
-    noted = _noting_warnings(documents, warnings)
-    cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine)
-    if not cut:
-        raise BuildError(_nothing(quarantine))
-    content = arrange(cut)
-    chunker = f"{settings.ingest.min_tokens}-{settings.ingest.max_tokens} tokens"
-    digest = content_sha256(content, chunker=chunker, encoder_sha256=encoder.sha256)
-    recipe = Recipe(
-        id=digest[:ID_DIGITS],
-        content_sha256=digest,
-        content=content,
-        chunker=chunker,
-        encoder=encoder,
-        model=settings.encoder.model,
-    )
+    return store
+
+
+def _write(
+    prepared: Prepared,
+    store: IndexStore,
+    settings: Settings,
+    stages: Stages,
+    activate: bool,
+    full: bool,
+) -> BuildReport:
+    recipe, content = prepared.recipe, prepared.recipe.content
     before = _active_passage_ids(store)
     there = _intact(store, recipe.id)
     reused = len(content.passages)
     with build_errors(settings.index_dir):
         if full or not there:
-            known = None if full else _known(store, encoder.sha256)
+            known = None if full else _known(store, recipe.encoder.sha256)
             reused = write_version(store.versions_dir, recipe, known, stages)
         if activate:
             store.activate(recipe.id)
@@ -143,38 +137,11 @@ def _build(
         added=len(now - before),
         removed=len(before - now),
         reused=reused,
-        quarantined=tuple(quarantine.found),
-        warnings=tuple(warnings),
+        quarantined=prepared.quarantined,
+        warnings=prepared.warnings,
         created=not there,
         activated=activate,
     )
-
-
-class _Stages:
-    """Adds up what is done in each stage, for whoever watches."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-
-    def __call__(self, name: str, total: int) -> Done:
-        count = 0
-
-        def done(more: int) -> None:
-            nonlocal count
-            count += more
-            if self._progress is not None:
-                self._progress(name, count, total)
-
-        done(0)
-        return done
-
-
-def _noting_warnings(
-    documents: Iterable[tuple[str, Document]], warnings: list[tuple[str, str]]
-) -> Iterator[tuple[str, Document]]:
-    for path, document in documents:
-        warnings.extend((path, warning) for warning in document.warnings)
-        yield path, document
 
 
 def _active_passage_ids(store: IndexStore) -> set[str]:
@@ -195,20 +162,13 @@ def _intact(store: IndexStore, version_id: str) -> bool:
     return True
 
 
-def _known(store: IndexStore, encoder_sha256: str) -> tuple[KnownVectors, KnownVectors] | None:
+def _known(store: IndexStore, encoder_sha256: str) -> Known | None:
     """Vectors of the active version, or else of the newest intact one, with the same encoder."""
     for state in sorted(store.versions(), key=lambda state: not state.active):
         if state.manifest is None or state.manifest.encoder.sha256 != encoder_sha256:
             continue
         if _intact(store, state.id):
-            return known_vectors(store.folder(state.id), state.manifest)
+            folder = store.folder(state.id)
+            passages, sentences = known_vectors(folder, state.manifest)
+            return passages, sentences, known_phrases(folder)
     return None
-
-
-def _nothing(quarantine: Quarantine) -> str:
-    if not quarantine.found:
-        return "No document was found to build from: name files, or folders that hold some"
-    path, reason = quarantine.found[0]
-    others = len(quarantine.found) - 1
-    more = f" ({others} more were left out too)" if others else ""
-    return f"None of the documents could be used: {path}: {reason}{more}"

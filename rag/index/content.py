@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rag.jsonable import plain
 from rag.model import Passage, Source
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Goes up with every change to the files of a version, so that none is read wrongly."""
 
 ID_DIGITS = 16
@@ -52,7 +52,9 @@ def arrange(documents: Iterable[tuple[Source, Sequence[Passage]]]) -> Content:
     )
 
 
-def content_sha256(content: Content, *, chunker: str, encoder_sha256: str) -> str:
+def content_sha256(
+    content: Content, *, chunker: str, encoder_sha256: str, graph_sha256: str
+) -> str:
     """Hex SHA-256 over everything that decides what a version answers, and nothing else: not
     when, where, from which paths or on top of which version it was built."""
     digest = hashlib.sha256()
@@ -61,7 +63,7 @@ def content_sha256(content: Content, *, chunker: str, encoder_sha256: str) -> st
         line = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         digest.update(line.encode("ascii") + b"\n")
 
-    add([FORMAT_VERSION, chunker, encoder_sha256])
+    add([FORMAT_VERSION, chunker, encoder_sha256, graph_sha256])
     for source in content.sources:
         add(plain(source))
     for position, passage in content.passages:

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import DocumentError
+from rag.index.cut_cache import CutCache
 from rag.model import Document, Passage, Source
 from rag.settings import IngestSettings
 
 SIDE_CAR = ".toml"
 """`NAME.pdf.toml` holds the front matter of `NAME.pdf`; it is no document of its own."""
+_NO_PUBLISHER = (
+    "nothing in it says who publishes it, so nobody could judge what it is worth: write "
+    'publisher = "..." into {side_car} beside it, or build with --allow-unknown'
+)
 
 
 @dataclass(slots=True)
@@ -49,17 +54,24 @@ def read_documents(
     settings: IngestSettings,
     quarantine: Quarantine,
     done: Callable[[int], None],
+    *,
+    allow_unknown: bool,
+    cache: CutCache | None = None,
 ) -> Iterator[tuple[str, Document]]:
-    """Path and parsed document of every file that can be parsed."""
+    """Path and parsed document of every file that can be parsed and, unless `allow_unknown`,
+    says who publishes it. A document that `cache` knows is not parsed, and has no blocks."""
     from rag.ingest import parse
 
     for file in files:
         try:
-            document = parse(file, settings)
+            document = (cache.document(file) if cache else None) or parse(file, settings)
         except DocumentError as error:
             quarantine.add(str(file), str(error))
         else:
-            yield str(file), document
+            if document.source.publisher or allow_unknown:
+                yield str(file), document
+            else:
+                quarantine.add(str(file), _NO_PUBLISHER.format(side_car=file.name + SIDE_CAR))
         done(1)
 
 
@@ -68,6 +80,7 @@ def cut_passages(
     count_tokens: Callable[[str], int],
     settings: IngestSettings,
     quarantine: Quarantine,
+    cache: CutCache | None = None,
 ) -> list[tuple[Source, tuple[Passage, ...]]]:
     """Source and passages of every document. The first of two with one id and edition stays."""
     from rag.ingest.chunking import passages
@@ -86,12 +99,15 @@ def cut_passages(
             continue
         first[key] = path
         try:
-            cut = passages(document, count_tokens, settings)
+            known = cache.passages(path) if cache else None
+            cut = passages(document, count_tokens, settings) if known is None else known
         except DocumentError as error:
             quarantine.add(path, str(error))
             continue
         if cut:
             kept.append((source, cut))
+            if cache and known is None:
+                cache.keep(path, document, cut)
         else:
             quarantine.add(path, "no sentence of running text was found in it")
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Literal
 
 from rag.encoders import open_encoder
 from rag.encoders.base import Encoder
@@ -18,7 +19,7 @@ def save_encoder(encoder: Encoder, model: str, folder: Path) -> EncoderRecord:
     """Copies an ONNX encoder's files into `folder`; of any other, the record names it.
 
     Args:
-        model: the setting that opened it.
+        model: the setting that opened it; empty for one that the caller made.
 
     Raises:
         OSError: a file could not be written.
@@ -28,8 +29,11 @@ def save_encoder(encoder: Encoder, model: str, folder: Path) -> EncoderRecord:
         # Its own files only: a word changed in the model card must not make another version.
         for name in (MANIFEST_NAME, *sorted(read_manifest(encoder.folder).files)):
             shutil.copyfile(encoder.folder / name, folder / name)
+        kind: Literal["onnx", "sentence-transformers", "given"] = "onnx"
+    else:
+        kind = "sentence-transformers" if model else "given"
     return EncoderRecord(
-        kind="onnx" if isinstance(encoder, OnnxEncoder) else "sentence-transformers",
+        kind=kind,
         model=model,
         name=encoder.name,
         sha256=encoder.sha256,
@@ -37,15 +41,21 @@ def save_encoder(encoder: Encoder, model: str, folder: Path) -> EncoderRecord:
     )
 
 
-def open_saved_encoder(folder: Path, record: EncoderRecord, threads: int) -> Encoder:
-    """The encoder that made a version's vectors.
+def open_saved_encoder(
+    folder: Path, record: EncoderRecord, threads: int, given: Encoder | None = None
+) -> Encoder:
+    """The encoder that made a version's vectors: `given`, when that is the one.
 
     Raises:
         IndexCorruptError: the files in `folder` are of another encoder.
         IndexUnavailableError: the model that the record names cannot be opened here, or it is
             not the one that made the vectors.
     """
+    if given is not None and given.sha256 == record.sha256:
+        return given
     try:
+        if record.kind == "given":
+            raise EncoderError("a program made it: open the index with that encoder once more")
         if record.kind == "onnx":
             encoder: Encoder = OnnxEncoder(folder, threads)
         else:

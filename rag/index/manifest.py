@@ -46,9 +46,10 @@ class SourceRecord(_Record):
 
 class EncoderRecord(_Record):
     """The encoder that made the vectors. `onnx`: its files are in the version's encoder/;
-    `sentence-transformers`: it is opened by `model` and its hash compared."""
+    `sentence-transformers`: it is opened by `model` and its hash compared; `given`: the program
+    that built the version made it, and must bring it again."""
 
-    kind: Literal["onnx", "sentence-transformers"]
+    kind: Literal["onnx", "sentence-transformers", "given"]
     model: str
     name: str
     sha256: Sha256

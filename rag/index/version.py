@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from rag.encoders.base import Encoder, Vectors
 from rag.errors import NotFoundError
 from rag.index.encoder import open_saved_encoder
+from rag.index.graph import FOLDER as GRAPH
+from rag.index.graph import VersionGraph
 from rag.index.lexical import LexicalIndex
 from rag.index.manifest import Manifest, check_files, read_manifest
 from rag.index.passages import PassageStore
@@ -38,14 +41,24 @@ class IndexVersion:
         self._vectors = VectorIndex(folder / "vectors.faiss")
         self._lexical = LexicalIndex(folder / "lexical")
         self._sentences = SentenceVectors(folder / "sentences.npy", self._store.sentence_counts)
+        self.graph = VersionGraph(folder / GRAPH, manifest.id)
+        """Its knowledge graph."""
         self._rows = {passage_id: row for row, passage_id in enumerate(self._store.ids)}
         self._source_rows = np.array(self._store.source_rows, dtype=np.int64)
 
     @classmethod
     def open(
-        cls, index_dir: Path, version_id: str | None = None, *, threads: int = 2
-    ) -> IndexVersion:
+        cls,
+        index_dir: Path,
+        version_id: str | None = None,
+        *,
+        threads: int = 2,
+        encoder: Encoder | None = None,
+    ) -> Self:
         """Opens a version, or the active one. Every file is hashed before a library reads it.
+
+        Args:
+            encoder: one that is open already; used if it made the version's vectors.
 
         Raises:
             IndexUnavailableError: there is no index, nothing is active, or the encoder that the
@@ -58,8 +71,8 @@ class IndexVersion:
         folder = store.folder(version_id) if version_id else index_dir / VERSIONS / store.active()
         manifest = read_manifest(folder)
         check_files(folder, manifest)
-        encoder = open_saved_encoder(folder / "encoder", manifest.encoder, threads)
-        return cls(folder, manifest, encoder)
+        opened = open_saved_encoder(folder / "encoder", manifest.encoder, threads, encoder)
+        return cls(folder, manifest, opened)
 
     @property
     def id(self) -> str:
@@ -132,6 +145,14 @@ class IndexVersion:
             raise NotFoundError(f"No passage {passage_id!r} in index version {self.id}")
         return self._sentences.of_row(row)
 
+    def in_force(
+        self, passage_ids: Iterable[str], excluded_sources: Collection[str] = ()
+    ) -> set[str]:
+        """Those of `passage_ids` that this version holds, without those of excluded sources."""
+        allowed = self._allowed(excluded_sources)
+        rows = ((i, self._rows.get(i)) for i in passage_ids)
+        return {i for i, row in rows if row is not None and (allowed is None or bool(allowed[row]))}
+
     def terms(self, text: str) -> list[str]:
         """Stems of `text` as BM25 sees them: in order, repeats kept, stop words out."""
         return self._lexical.terms(text)
@@ -143,8 +164,9 @@ class IndexVersion:
     def close(self) -> None:
         """Closes the files. Searches under way must be over."""
         self._store.close()
+        self.graph.close()
 
-    def __enter__(self) -> IndexVersion:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

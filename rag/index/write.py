@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from rag.errors import IndexUnavailableError
 from rag.index.content import Content
 from rag.index.encoder import save_encoder
 from rag.index.files import flush_folder
+from rag.index.graph import FOLDER as GRAPH
+from rag.index.graph import Phrases, write_graph
+from rag.index.imports import Import
 from rag.index.lexical import write_lexical
 from rag.index.manifest import (
     Counts,
@@ -33,7 +36,8 @@ from rag.index.reuse import Done, KnownVectors, embed
 from rag.index.sentence_vectors import Halves, write_sentence_vectors
 from rag.index.vectors import write_vectors
 
-Known = tuple[KnownVectors, KnownVectors]
+Known = tuple[KnownVectors, KnownVectors, KnownVectors | None]
+"""Of passages, sentences and the graph's lay phrases."""
 Stage = Callable[[str, int], Done]
 UNFINISHED = ".building-"
 REPLACED = ".replaced-"
@@ -50,13 +54,16 @@ class Recipe:
     chunker: str
     encoder: Encoder
     model: str
+    imports: Sequence[Import] = ()
+    lay_phrases: bool = True
+    """Whether questions may be linked to the graph by meaning; it costs a vector a phrase."""
 
 
 def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
     """Writes and flushes the version, and renames it into place.
 
     Args:
-        known: passage and sentence vectors of an earlier version with the same encoder.
+        known: vectors of an earlier version with the same encoder.
         stage: given a stage's name and how many texts it has, returns what to call as they are
             done.
 
@@ -96,7 +103,7 @@ def _write_files(
     record = save_encoder(recipe.encoder, recipe.model, folder / "encoder")
     write_passages(folder / "passages.sqlite", content.sources, content.passages)
     texts = [passage.indexed_text for _, passage in content.passages]
-    known_passages, known_sentences = known or (None, None)
+    known_passages, known_sentences, known_phrases = known or (None, None, None)
     done = stage("Embedding passages", len(texts))
     vectors, reused = embed(texts, recipe.encoder, known_passages, np.float32, done)
     write_vectors(folder / "vectors.faiss", vectors)
@@ -109,6 +116,10 @@ def _write_files(
     )
     done = stage("Indexing words", len(texts))
     write_lexical(folder / "lexical", texts)
+    done(len(texts))
+    done = stage("Linking facts", len(texts))
+    phrases = Phrases(recipe.encoder, known_phrases) if recipe.lay_phrases else None
+    write_graph(folder / GRAPH, content, phrases, recipe.imports)
     done(len(texts))
     manifest = _manifest(folder, recipe, record)
     write_manifest(folder, manifest)

@@ -6,8 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import unescape
 
 from docx import Document
 from docx.oxml.ns import qn
@@ -16,6 +18,7 @@ from docx.text.paragraph import Paragraph
 from rag.errors import DocumentError
 from rag.ingest.clean import one_line
 from rag.ingest.draft import Draft
+from rag.ingest.properties import organisation, sensible
 from rag.ingest.tables import row_texts
 from rag.model import Block, BlockKind
 from rag.settings import IngestSettings
@@ -29,6 +32,9 @@ _TYPED_BULLET = re.compile(r"[•●▪◦–*-]\s+")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _UNSEEN = (qn("w:del"), qn("w:moveFrom"), _FALLBACK)
 _BOXES = qn("w:txbxContent")
+_APP, _CORE = "docProps/app.xml", "docProps/core.xml"
+_COMPANY = re.compile(r"<Company>([^<]{1,300})</Company>")
+_LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 
 
 def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
@@ -45,9 +51,41 @@ def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
         raise DocumentError(
             f"{path}: the DOCX is broken. Open it in a word processor and save it again."
         ) from error
-    properties = document.core_properties
+    properties = _properties(document, data)
     titles = [b.text for b in blocks if b.kind is BlockKind.HEADING and b.level == 1]
-    return Draft(blocks, title=titles[0] if titles else one_line(properties.title or ""))
+    hidden = sum(
+        len("".join(run.itertext()).split())
+        for run in document.element.body.iter(qn("w:r"))
+        if _is_hidden(run)
+    )
+    warnings = (f"hidden text left out: {hidden} words that no reader can see",) if hidden else ()
+    return replace(
+        properties,
+        warnings=warnings,
+        blocks=blocks,
+        title=titles[0] if titles else properties.title,
+    )
+
+
+def _properties(document: Any, data: bytes) -> Draft:
+    """What the package states about itself; its publisher is the organisation to which the
+    program that wrote it was registered."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = set(package.namelist())
+        app = package.read(_APP).decode("utf-8", "replace") if _APP in parts else ""
+    company = _COMPANY.search(app)
+    publisher = one_line(unescape(company[1])) if company else ""
+    if _CORE not in parts:  # python-docx would make one up, with today's date
+        return Draft((), publisher=publisher)
+    core = document.core_properties
+    changed = core.modified or core.created
+    return Draft(
+        (),
+        title=one_line(core.title or ""),
+        publisher=publisher or organisation(core.author or ""),
+        published=sensible(changed.date() if changed else None),
+        language=core.language if re.fullmatch(_LANGUAGE, core.language or "") else "",
+    )
 
 
 def _check_package(data: bytes, path: Path, settings: IngestSettings) -> None:
@@ -103,12 +141,31 @@ def _paragraph(element: Any, document: Any) -> Block | None:
     return Block(BlockKind.PARAGRAPH, text)
 
 
+def _is_hidden(run: Any) -> bool:
+    """Marked as hidden, or white where nothing behind it is of another colour."""
+    properties = run.find(qn("w:rPr"))
+    if properties is None:
+        return False
+    if properties.find(qn("w:vanish")) is not None:
+        return True
+    colour = properties.find(qn("w:color"))
+    if colour is None or (colour.get(qn("w:val")) or "").upper() != "FFFFFF":
+        return False
+    behind = [properties, *(own for parent in run.iterancestors() for own in parent[:1])]
+    return not any(_is_coloured(own) for own in behind)
+
+
+def _is_coloured(properties: Any) -> bool:
+    shade, mark = properties.find(qn("w:shd")), properties.find(qn("w:highlight"))
+    fill = (shade.get(qn("w:fill")) or "" if shade is not None else "").lower()
+    return mark is not None or fill not in ("", "auto", "ffffff")
+
+
 def _text(element: Any) -> str:
     """The paragraph's visible text: no deleted, moved or hidden runs, no text boxes."""
     pieces: list[str] = []
     for run in element.iter(qn("w:r")):
-        hidden = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}") is not None
-        if hidden or _within(run, element, (*_UNSEEN, _BOXES)):
+        if _is_hidden(run) or _within(run, element, (*_UNSEEN, _BOXES)):
             continue
         for part in run:
             if part.tag == qn("w:t"):

@@ -24,6 +24,7 @@ class Draft:
     url: str = ""
     published: dt.date | None = None
     language: str = ""
+    licence: str = ""
     front_matter: FrontMatter | None = None
     warnings: tuple[str, ...] = ()
     scraped: bool = False

@@ -25,10 +25,24 @@ _HIDDEN = (
 )
 _HIDING_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)"
-    r"|font-size\s*:\s*0|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}"
+    r"|font-size\s*:\s*(?:0(?![.\d])|(?:0?\.\d+|1(?:\.\d+)?)\s*p[xt])"
+    r"|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}"
     r"|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%",
     re.IGNORECASE,
 )
+_NAMED = "translate(@name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+_PUBLISHER = (
+    f"//meta[{_NAMED}='dc.publisher' or {_NAMED}='dcterms.publisher' or {_NAMED}='publisher'"
+    f" or {_NAMED}='citation_publisher']/@content"
+)
+_LICENCE = (
+    "//link[@rel='license']/@href"
+    f" | //meta[{_NAMED}='dcterms.license' or {_NAMED}='dc.rights' or {_NAMED}='license'"
+    f" or {_NAMED}='copyright']/@content"
+)
+_MOST = 300  # characters of a stated name
+_COLOUR = re.compile(r"(?:^|;)\s*(color|background)\s*:\s*([^;\s]+)")
+_CODE = frozenset("script style template noscript svg iframe object".split())
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _CHARSET_BYTES = 2048
 _HEADING = re.compile(r"h([1-6])")
@@ -49,7 +63,8 @@ def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
         raise DocumentError(f"{path}: this is not an HTML page that can be read.") from error
     language = str(page.get("lang") or "").strip()
     about = trafilatura.extract_metadata(page)
-    _drop_hidden(page)
+    if hidden := _drop_hidden(page):
+        warnings += (f"hidden text left out: {hidden} words that no reader of the page can see",)
     main = trafilatura.extract(
         page,
         output_format="html",
@@ -67,12 +82,18 @@ def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
     return Draft(
         blocks,
         title=one_line(about.title or ""),
-        publisher=one_line(about.sitename or ""),
+        publisher=_stated(page, _PUBLISHER) or one_line(about.sitename or ""),
+        licence=_stated(page, _LICENCE) or one_line(about.license or ""),
         url=about.url or "",
         published=_date(about.date),
         language=language if re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", language) else "",
         warnings=warnings,
     )
+
+
+def _stated(page: HtmlElement, query: str) -> str:
+    """The first text that the head gives for `query`."""
+    return next((text for found in page.xpath(query) if (text := one_line(found))), "")[:_MOST]
 
 
 def _decode(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
@@ -85,12 +106,24 @@ def _decode(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     return decode(data, path)
 
 
-def _drop_hidden(page: HtmlElement) -> None:
+def _drop_hidden(page: HtmlElement) -> int:
+    """Takes out what is not shown; returns how many words of text that was, code left aside."""
     hidden = list(page.xpath(_HIDDEN))
-    hidden += [e for e in page.xpath("//*[@style]") if _HIDING_STYLE.search(e.get("style"))]
+    hidden += [e for e in page.xpath("//*[@style]") if _is_hiding(e.get("style"))]
+    words = 0
     for element in hidden:
         if element.getparent() is not None:
+            if element.tag not in _CODE:
+                words += len(element.text_content().split())
             element.drop_tree()
+    return words
+
+
+def _is_hiding(style: str) -> bool:
+    if _HIDING_STYLE.search(style):
+        return True
+    colours = dict(_COLOUR.findall(style.lower().replace("-color", "")))
+    return "background" in colours and colours.get("color") == colours["background"]
 
 
 def _blocks(element: HtmlElement) -> Iterator[Block]:

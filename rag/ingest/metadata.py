@@ -33,7 +33,7 @@ def make_source(draft: Draft, side_car: FrontMatter | None, path: Path, sha256: 
         withdrawn_on=stated.withdrawn_on,
         supersedes=stated.supersedes,
         url=stated.url or draft.url,
-        licence=stated.licence,
+        licence=stated.licence or draft.licence,
         grade=stated.grade,
         review=stated.review,
         rests_on=tuple(

@@ -13,7 +13,11 @@ _WORD = re.compile(r"\w+(?:['’.,]\w+)*")
 # Share of common words from which two texts count as one; below it, two leaflets on one subject
 # begin to look alike. Jaccard resemblance of word sets, after Broder (1997).
 _RESEMBLANCE = 0.8
-_NEGATIONS = frozenset("no not never none without nor cannot neither".split())
+NEGATIONS = frozenset("no not never none without nor cannot neither".split())
+NUMBERS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty
+    fifty sixty ninety hundred thousand half third quarter""".split()
+)
 
 
 class _Text:
@@ -62,10 +66,12 @@ def _best(group: list[Evidence]) -> Evidence:
 
 
 def _telling(lowered: str) -> frozenset[str]:
-    """The words that must not differ at all: those with a digit, and negations."""
+    """The words that must not differ at all: numbers and negations."""
     words = frozenset(_WORD.findall(lowered))
     return frozenset(
         word
         for word in words
-        if word in _NEGATIONS or word.endswith(("n't", "n’t")) or any(map(str.isdigit, word))
+        if word in NEGATIONS | NUMBERS
+        or word.endswith(("n't", "n’t"))
+        or any(map(str.isdigit, word))
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from knowledge_graph.store import GraphReader
 from rag.encoders.base import Vectors
 from rag.errors import IndexUnavailableError, NotFoundError, SettingsError
+from rag.index.graph_store import close_reader, open_reader
 from rag.index.version import IndexVersion
 from rag.model import Evidence, EvidenceGrade, Hit, Passage
 from rag.retrieval.arm import Arm, Query
 from rag.retrieval.dense import DenseArm
 from rag.retrieval.duplicates import merged
-from rag.retrieval.fusion import fuse
+from rag.retrieval.fusion import WEIGHTS, fuse
+from rag.retrieval.graph import GraphArm
 from rag.retrieval.lexical import LexicalArm
 from rag.retrieval.parallel import ArmRunner
 from rag.retrieval.policy import excluded_sources, last_dated
@@ -34,6 +37,12 @@ class Retrieval:
     vector: Vectors
 
 
+def default_arms(version: IndexVersion, settings: Settings, reader: GraphReader) -> tuple[Arm, ...]:
+    """The dense, the lexical and the graph arm of `version`, the last over `reader`."""
+    graph = GraphArm(version, reader, settings.graph.timeout_s)
+    return DenseArm(version), LexicalArm(version), graph
+
+
 class HybridRetriever:
     """Finds evidence for a question in one index version. Threads may share it.
 
@@ -42,18 +51,27 @@ class HybridRetriever:
     """
 
     def __init__(
-        self, version: IndexVersion, settings: Settings, arms: Sequence[Arm] | None = None
+        self,
+        version: IndexVersion,
+        settings: Settings,
+        arms: Sequence[Arm] | None = None,
+        weights: Mapping[str, float] = WEIGHTS,
     ) -> None:
-        """`arms`: those to ask; by default the dense and the lexical arm of `version`.
+        """`arms`: those to ask; by default all that `version` has.
+        `weights`: what each arm counts, by its name.
 
         Raises:
             SettingsError: two arms have one name.
+            MissingExtraError, GraphStoreError: the settings name a graph store that cannot be
+                used. One that is only down is no error: the graph arm is then left out.
         """
-        chosen = (DenseArm(version), LexicalArm(version)) if arms is None else arms
+        self._reader = open_reader(version, settings.graph)
+        chosen = default_arms(version, settings, self._reader) if arms is None else arms
         self._arms = {arm.name: arm for arm in chosen}
         if len(self._arms) != len(chosen):
             raise SettingsError("Two retrieval arms have one name: give each a name of its own")
         self._version = version
+        self._weights = dict(weights)
         self._depth = settings.retrieval.depth
         self._policy: tuple[dt.date | None, dt.date, frozenset[str]] | None = None
         self._runner = ArmRunner(self._arms, settings.retrieval.deadline_s)
@@ -92,10 +110,19 @@ class HybridRetriever:
                 f"No retrieval arm gave a result ({reasons}). Check the index with "
                 "`rag index verify`; if arms are slow, raise RAG_RETRIEVAL__DEADLINE_S"
             )
-        hits, stale = self._known(fuse(found, depth), top_k * _CANDIDATES_PER_PLACE)
+        hits, stale = self._known(fuse(found, depth, self._weights), top_k * _CANDIDATES_PER_PLACE)
         evidence = sorted(self._evidence(hits, excluded), key=_order)
         degraded = tuple(sorted(failed.keys() | stale))
         return Retrieval(merged(evidence, top_k), degraded, vector)
+
+    @property
+    def graph(self) -> GraphReader:
+        """The graph, in the store that the settings name."""
+        return self._reader
+
+    def close(self) -> None:
+        """Closes connections to a graph store; the version stays open."""
+        close_reader(self._reader, self._version)
 
     def _excluded(self, as_of: dt.date | None) -> frozenset[str]:
         today = dt.date.today()

@@ -7,15 +7,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from rag.index.passages import source_names
+from rag.languages import ANSWERED_IN
 from rag.model import Source
 
 
 def excluded_sources(sources: Sequence[Source], as_of: dt.date | None = None) -> frozenset[str]:
     """Names, as in `Passage.source_id`, of the sources that are not in force on `as_of`.
 
-    A source is out before it takes effect, from the day it is withdrawn, and from the day a
-    source that supersedes it takes effect. Withdrawing a source does not bring back the ones
-    that it superseded: nobody has said that those are right again.
+    A source in another language than that of the answers is always out: its sentences could not
+    be checked. Of the others, one is out before it takes effect, from the day it is withdrawn,
+    and from the day a source that supersedes it takes effect. Withdrawing a source does not bring
+    back the ones that it superseded: nobody has said that those are right again.
 
     A source takes effect on `effective_from`. Where that is not given, a look into the past
     (`as_of`) takes `published` instead. Without `as_of` the day is today and such a source is
@@ -34,6 +36,8 @@ def excluded_sources(sources: Sequence[Source], as_of: dt.date | None = None) ->
             superseding[name].append(source)
 
     def in_force(source: Source) -> bool:
+        if source.language.partition("-")[0] != ANSWERED_IN:
+            return False
         if source.withdrawn_on is not None and source.withdrawn_on <= day:
             return False
         newer = superseding[source.id] + superseding[f"{source.id}@{source.edition}"]

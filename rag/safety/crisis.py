@@ -91,6 +91,22 @@ def crisis_answer(
     return Answer(Status.CRISIS, question, text, resources=resources)
 
 
+def general_lines(
+    country: str | None, *, today: dt.date | None = None, folder: Path = CRISIS_FOLDER
+) -> tuple[Resource, ...]:
+    """Lines for anyone in a crisis in a country, or international finders; none where the table
+    cannot be used."""
+    try:
+        table = load_resources(folder)
+    except CorpusError:
+        return ()
+    day = today or dt.date.today()
+    place = table.country(country)
+    own = [line for line in place.lines if table.is_current(line, day)] if place else []
+    lines = _pick(own, ()) or _pick(table.finders, ())
+    return tuple(line.resource(place.code if place else "INT") for line in lines)
+
+
 def _templates(folder: Path) -> dict[str, dict[str, str]]:
     raw: dict[str, Any] = tomllib.loads(sealed_bytes("templates.toml", folder).decode("utf-8"))
     for name, parts in raw.items():

@@ -11,7 +11,17 @@ import rag
 from rag.service import problems
 from rag.service.limits import BodyLimit, TimeLimit
 from rag.service.openapi import describe
-from rag.service.routes import ask, health, indexes, passages, retrieve, sources, verify
+from rag.service.routes import (
+    ask,
+    chat,
+    graph,
+    health,
+    indexes,
+    passages,
+    retrieve,
+    sources,
+    verify,
+)
 from rag.service.state import Service
 from rag.settings import Settings
 
@@ -42,8 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     # The last one added is the outermost: the time limit covers a slow upload too.
     app.add_middleware(BodyLimit, limit=settings.service.max_body_kib * KIB)
-    app.add_middleware(TimeLimit, seconds=settings.service.request_timeout_s)
-    for room in (ask, retrieve, verify, passages, sources, indexes, health):
+    app.add_middleware(TimeLimit, seconds=_seconds(settings))
+    for room in (ask, chat, retrieve, verify, passages, sources, graph, indexes, health):
         app.include_router(room.router)
     describe(app)
     return app
+
+
+def _seconds(settings: Settings) -> float:
+    """An LLM has a limit of its own, after which there is still an answer to be made."""
+    llm = settings.llm.timeout_s if settings.llm.configured else 0.0
+    return settings.service.request_timeout_s + llm

@@ -1,7 +1,7 @@
 """The process that a build job runs in: an order on standard input, the result on standard output.
 
-Both are one JSON document: {"folder", "settings"} in; what `rag.service.schemas.BuildResult` holds,
-or {"error"}, out.
+Both are one JSON document: {"request", "folder", "settings"} in, where "request" is a
+`rag.service.schemas.BuildRequest`; {"result"}, {"plan"} or {"error"} out.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.plan import Plan, plan_build
+from rag.corpus.promotion import judge
 from rag.errors import RagError
-from rag.index.build import build
+from rag.index.build import BuildReport, build
+from rag.jsonable import plain
 from rag.settings import Settings
 
 NICENESS = 10  # questions come first
@@ -28,25 +31,28 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.read())
     # Whatever a library prints must not get into the result.
     with contextlib.redirect_stdout(sys.stderr):
-        reply = _reply(Path(order["folder"]), Settings.model_validate(order["settings"]))
+        reply = _reply(order, Path(order["folder"]), Settings.model_validate(order["settings"]))
     print(json.dumps(reply))
 
 
-def _reply(folder: Path, settings: Settings) -> dict[str, Any]:
+def _reply(order: dict[str, Any], folder: Path, settings: Settings) -> dict[str, Any]:
+    request = order["request"]
+    unknown = request["allow_unknown"]
     try:
-        report = build([folder], settings, activate=False)
+        if request["dry_run"]:
+            plan = plan_build([folder], settings, allow_unknown=unknown)
+            return {"plan": _noted(plan)}
+        report = build([folder], settings, activate=False, allow_unknown=unknown)
+        judged = request["activate"] and not request["force"]
+        refused = judge(settings, report.version_id).refused if judged else ()
     except (RagError, OSError) as error:
         return {"error": str(error)}
-    return {
-        "version_id": report.version_id,
-        "sources": report.sources,
-        "passages": report.passages,
-        "added": report.added,
-        "removed": report.removed,
-        "reused": report.reused,
-        "quarantined": _notes(report.quarantined),
-        "warnings": _notes(report.warnings),
-    }
+    return {"result": {**_noted(report), "refused": list(refused)}}
+
+
+def _noted(report: BuildReport | Plan) -> dict[str, Any]:
+    notes = {"quarantined": _notes(report.quarantined), "warnings": _notes(report.warnings)}
+    return {**plain(report), **notes}
 
 
 def _notes(notes: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

@@ -7,7 +7,13 @@ import json
 _SENTENCE = {
     "text": "Slow, steady breathing can help a panic attack to pass.",
     "citations": [1],
-    "verdict": {"supported": True, "support": 0.97, "reasons": [], "checked_by": "lexical"},
+    "verdict": {
+        "outcome": "supported",
+        "support": 0.97,
+        "reasons": [],
+        "checked_by": "lexical-embedding",
+        "supported": True,
+    },
 }
 ANSWER = {
     "status": "answered",
@@ -47,8 +53,26 @@ ANSWER = {
     "index_version": "1c0ffee1c0ffee1c",
     "degraded": [],
     "timings_ms": {"total": 31.4},
+    "composed_by": "extractive",
+    "llm": None,
+    "understood_as": "",
 }
 EVENTS = (
     f"event: sentence\ndata: {json.dumps(_SENTENCE)}\n\n"
     f"event: answer\ndata: {json.dumps(ANSWER)}\n\n"
 )
+COMPLETION = {
+    "id": "chatcmpl-1c0ffee1c0ffee1c0ffee1c0",
+    "object": "chat.completion",
+    "created": 1795000000,
+    "model": "plumbline",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": ANSWER["text"]},
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+    "plumbline": ANSWER,
+}

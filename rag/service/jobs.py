@@ -14,9 +14,10 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from rag.errors import BuildInProgressError, NotFoundError, RagError
-from rag.service.schemas import BuildResult, Job, JobState
+from rag.service.schemas import BuildPlan, BuildRequest, BuildResult, Job, JobState
 from rag.settings import Settings
 
 KEPT_JOBS = 100  # finished jobs that can still be asked about
@@ -32,8 +33,8 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, folder: Path, *, activate: bool) -> Job:
-        """Begins to build from `folder` and returns at once.
+    def start(self, folder: Path, request: BuildRequest) -> Job:
+        """Begins to build from `folder`, as `request` asks, and returns at once.
 
         Raises:
             BuildInProgressError: a job is running; there is one at a time.
@@ -44,13 +45,13 @@ class Jobs:
             id=secrets.token_hex(ID_BYTES),
             state=JobState.RUNNING,
             folder=str(folder),
-            activate=activate,
+            activate=request.activate,
             started_at=_now(),
         )
         self._jobs[job.id] = job
         while len(self._jobs) > KEPT_JOBS:
             del self._jobs[next(iter(self._jobs))]
-        task = asyncio.create_task(self._run(job))
+        task = asyncio.create_task(self._run(job, request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
@@ -72,27 +73,37 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self, job: Job) -> None:
+    async def _run(self, job: Job, request: BuildRequest) -> None:
+        result: BuildResult | None = None
+        plan: BuildPlan | None = None
         try:
-            result = await self._built(Path(job.folder))
-            if job.activate:
-                await self._activate(result.version_id)
+            reply = await self._built(Path(job.folder), request)
+            if request.dry_run:
+                plan = BuildPlan.model_validate(reply["plan"])
+            else:
+                result = BuildResult.model_validate(reply["result"])
+                if request.activate and result.refused:
+                    raise RagError(f"The promotion gate refused it: {'; '.join(result.refused)}")
+                if request.activate:
+                    await self._activate(result.version_id)
         except (RagError, OSError) as error:
-            self._finish(job, JobState.FAILED, error=str(error))
+            self._finish(job, JobState.FAILED, error=str(error), result=result)
         except asyncio.CancelledError:
             self._finish(job, JobState.FAILED, error="The service stopped; start the build again.")
             raise
         else:
-            self._finish(job, JobState.SUCCEEDED, result=result)
+            self._finish(job, JobState.SUCCEEDED, result=result, plan=plan)
 
-    def _finish(
-        self, job: Job, state: JobState, *, result: BuildResult | None = None, error: str = ""
-    ) -> None:
-        ended = {"state": state, "finished_at": _now(), "result": result, "error": error}
+    def _finish(self, job: Job, state: JobState, **ended: Any) -> None:
+        ended |= {"state": state, "finished_at": _now()}
         self._jobs[job.id] = job.model_copy(update=ended)
 
-    async def _built(self, folder: Path) -> BuildResult:
-        order = {"folder": str(folder), "settings": self._settings.model_dump(mode="json")}
+    async def _built(self, folder: Path, request: BuildRequest) -> dict[str, Any]:
+        order = {
+            "request": request.model_dump(),
+            "folder": str(folder),
+            "settings": self._settings.model_dump(mode="json"),
+        }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "rag.service.build_worker", stdin=PIPE, stdout=PIPE, stderr=None
         )
@@ -103,7 +114,7 @@ class Jobs:
                 process.kill()
                 await process.wait()
         try:
-            reply = json.loads(output)
+            reply: dict[str, Any] = json.loads(output)
         except ValueError:
             raise RagError(
                 f"The build process ended without a result (exit {process.returncode}); "
@@ -111,7 +122,7 @@ class Jobs:
             ) from None
         if "error" in reply:
             raise RagError(reply["error"])
-        return BuildResult.model_validate(reply)
+        return reply
 
 
 def _now() -> dt.datetime:

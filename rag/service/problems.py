@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from rag.errors import (
     BuildInProgressError,
+    GraphStoreError,
     IndexUnavailableError,
     NotFoundError,
     QuestionError,
@@ -20,14 +21,17 @@ from rag.errors import (
     SettingsError,
 )
 from rag.jsonable import dumps
+from rag.service.leaving import ClientLeftError
 
 MEDIA_TYPE = "application/problem+json"
+_CLIENT_LEFT = 499  # nginx's number for it, for whoever counts responses
 _STATUS_OF = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (BuildInProgressError, HTTPStatus.CONFLICT),
     (QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SettingsError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (IndexUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (GraphStoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
 
@@ -99,6 +103,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(RagError, _engine)
+    app.add_exception_handler(ClientLeftError, _left)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -121,6 +126,10 @@ async def _validation(request: Request, error: Exception) -> Response:
 async def _engine(request: Request, error: Exception) -> Response:
     assert isinstance(error, RagError)  # noqa: S101
     return problem_response(status_of(error), str(error), instance=request.url.path)
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    return Response(status_code=_CLIENT_LEFT)  # nobody reads it
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

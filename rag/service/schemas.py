@@ -8,44 +8,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.audience import Audience
 from rag.model import Passage, Source
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """A request body: unknown fields are errors."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class AskRequest(_Request):
-    """A question."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"question": "What helps with panic attacks?", "country": "GB"}]
-        }
-    )
-
-    question: str = Field(description="The question, in plain words.")
-    country: str | None = Field(
-        None,
-        max_length=60,
-        description="Whose crisis lines to name, as the person stated it: ISO 3166-1 alpha-2, a "
-        "locale or a name. One that is unknown gets an international finder.",
-    )
-    guessed_country: str | None = Field(
-        None,
-        max_length=60,
-        description="The same, as guessed from an address, say. What was stated always wins.",
-    )
-    as_of: dt.date | None = Field(
-        None, description="Answer from the sources in force on this date; today when left out."
-    )
-    audience: Audience = Field(
-        Audience.PUBLIC, description="Who is asking: changes wording and detail, not what is safe."
-    )
-
-
-class RetrieveRequest(_Request):
+class RetrieveRequest(Request):
     """A question, and how many passages to find for it."""
 
     model_config = ConfigDict(
@@ -64,7 +36,7 @@ class RetrieveRequest(_Request):
     )
 
 
-class VerifyRequest(_Request):
+class VerifyRequest(Request):
     """A sentence, and the passages that it cites."""
 
     model_config = ConfigDict(
@@ -84,7 +56,7 @@ class VerifyRequest(_Request):
     )
 
 
-class BuildRequest(_Request):
+class BuildRequest(Request):
     """A folder to build a new index version from."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"folder": "guidelines-2026"}]})
@@ -92,7 +64,16 @@ class BuildRequest(_Request):
     folder: str = Field(
         ".", pattern=r"^[^\x00]*$", description="A folder inside the service's build root."
     )
-    activate: bool = Field(True, description="Answer from the new version once it is built.")
+    activate: bool = Field(
+        True,
+        description="Answer from the new version once it is built and has passed the promotion "
+        "gate.",
+    )
+    allow_unknown: bool = Field(
+        False, description="Take documents in that do not say who publishes them."
+    )
+    dry_run: bool = Field(False, description="Only say what would change; build nothing.")
+    force: bool = Field(False, description="Activate whatever the promotion gate says.")
 
 
 class HitOut(BaseModel):
@@ -139,6 +120,31 @@ class DocumentNote(BaseModel):
     reason: str
 
 
+class PlannedChange(BaseModel):
+    """A document, and how many of its passages come and go."""
+
+    name: str
+    title: str
+    comes: int
+    goes: int
+
+
+class BuildPlan(BaseModel):
+    """What a build would change against the active version."""
+
+    version_id: str
+    added: list[PlannedChange]
+    changed: list[PlannedChange]
+    gone: list[PlannedChange]
+    superseded: list[str] = Field(description="Sources that ground no answer any more.")
+    withdrawn: list[str]
+    unchanged: int
+    passages_come: int
+    passages_go: int
+    quarantined: list[DocumentNote]
+    warnings: list[DocumentNote]
+
+
 class BuildResult(BaseModel):
     """What a build made."""
 
@@ -150,6 +156,9 @@ class BuildResult(BaseModel):
     reused: int = Field(description="Passages whose vector was not computed again.")
     quarantined: list[DocumentNote] = Field(description="Documents that were left out.")
     warnings: list[DocumentNote] = Field(description="Documents that deserve a look.")
+    refused: list[str] = Field(
+        description="Why the promotion gate does not let the version answer; empty if it does."
+    )
 
 
 class Job(BaseModel):
@@ -162,6 +171,7 @@ class Job(BaseModel):
     started_at: dt.datetime
     finished_at: dt.datetime | None = None
     result: BuildResult | None = None
+    plan: BuildPlan | None = Field(None, description="The result of a dry run.")
     error: str = Field("", description="Why it failed, and what you can do.")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from rag.verify.alignment import Alignment, Analysed, EvidenceText, negated_stems
 from rag.verify.medicines import substances
+from rag.verify.parts import no_part_added
 from rag.verify.roles import roles_agree
 from rag.verify.substitution import no_substitution
 from rag.verify.words import fold, stem
@@ -171,6 +172,7 @@ CHECKS: tuple[Check, ...] = (
     no_cure_invented,
     no_substitution,
     roles_agree,
+    no_part_added,
 )
 
 

@@ -20,10 +20,12 @@ from rag.verify.cross_encoder import CrossEncoderModel
 from rag.verify.features import NAMES as LEXICAL_NAMES
 from rag.verify.features import features as lexical_features
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
+from rag.verify.parts import weakest_part
 from rag.verify.windows import Unit, best_units, best_window
 
 NAMES: tuple[str, ...] = (
     *LEXICAL_NAMES,
+    "weakest_part",  # the same share, of the part of the claim that has least
     "whole",  # logit of the evidence, or of its sentences nearest to the claim that fit in one run
     "focus",  # logit of the best short stretch of it
 )
@@ -80,7 +82,8 @@ def combined_features(
     """Shape (len(NAMES),)."""
     cosine = lexical.cosine(claim, evidence) if claim.stems else 0.0
     logits = _readings(claim, evidence, cross_encoder)
-    return np.append(lexical_features(claim, evidence, cosine), logits)
+    part = weakest_part(claim, evidence)[0]
+    return np.concatenate([lexical_features(claim, evidence, cosine), (part, *logits)])
 
 
 def _readings(

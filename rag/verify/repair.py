@@ -8,6 +8,9 @@ from rag.model import Verdict
 from rag.verify.alignment import Analysed, EvidenceText, coverage
 from rag.verify.gate import Gate
 
+# A passage that says the opposite speaks of the same thing: no other one outweighs it. A figure or
+# a name that a passage lacks shows only that it is the wrong passage.
+_OPPOSES = ("negation:", "relation:", "direction:")
 _TRIED = 4  # passages, those that share most words with the sentence first
 _LEAST_SHARED = 0.4  # of the sentence's content words; a passage below it cannot be its source
 
@@ -15,7 +18,8 @@ _LEAST_SHARED = 0.4  # of the sentence's content words; a passage below it canno
 def supporting_passage(
     gate: Gate, sentence: str, passages: Mapping[str, str], *, before: str = ""
 ) -> tuple[str, Verdict] | None:
-    """Id of the passage that supports the sentence best, and the gate's verdict; None if none does.
+    """Id of the passage that supports the sentence best, and the gate's verdict; None if none does,
+    or if one says the opposite.
 
     `passages` maps ids to texts. Sentences without a claim find none: they need no passage.
     """
@@ -27,6 +31,13 @@ def supporting_passage(
     found: list[tuple[str, Verdict]] = []
     for i in likely:
         verdict = gate.judge(sentence, [passages[i]], before=before)
+        if opposed(verdict):
+            return None
         if verdict.supported:
             found.append((i, verdict))
     return max(found, key=lambda pair: pair[1].support, default=None)
+
+
+def opposed(verdict: Verdict) -> bool:
+    """Whether the passage says the opposite of the sentence."""
+    return any(reason.startswith(_OPPOSES) for reason in verdict.reasons)

@@ -8,7 +8,7 @@ from rag.compose.extractive import DraftSentence
 from rag.encoders import open_encoder
 from rag.model import Evidence, Hit, Passage, Source, passage_id, sha256_text
 from rag.release import Inspector, Judged, Release
-from rag.settings import EncoderSettings
+from rag.settings import EncoderSettings, VerifierSettings
 from rag.verify import open_gate
 
 SLEEP = "Adults may sleep better with a regular bedtime. Caffeine often makes sleep worse."
@@ -29,7 +29,9 @@ SLEEP_ID, PANIC_ID = (e.passage.id for e in EVIDENCE)
 
 @pytest.fixture(scope="module")
 def inspector() -> Inspector:
-    return Inspector(open_gate(open_encoder(EncoderSettings(threads=1))), EVIDENCE, "public")
+    return Inspector(
+        open_gate(open_encoder(EncoderSettings(threads=1)), VerifierSettings()), EVIDENCE, "public"
+    )
 
 
 def one(inspector: Inspector, text: str, *cites: str) -> Judged:

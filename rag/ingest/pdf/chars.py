@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from rag.ingest.pdf.geometry import Box, Page, Piece
+from rag.ingest.pdf.visible import SMALLEST_SIZE, Drawn
 
 HYPHEN_AT_BREAK = "\u2010"  # PDFium marks a hyphen that ends a line; so do we
 _LINE_END_HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
@@ -27,6 +28,7 @@ _RULE_POINTS = 3.0  # a path thinner than this is a line
 _MIN_RULE_POINTS = 8.0
 _FRAME_POINTS = (60.0, 24.0)  # least width and height of a rectangle that frames text
 _DOT_POINTS = (1.5, 9.0)  # least and greatest side of a drawn list mark
+_LETTERS_TRIED = 6  # of a text object, to tell whether it can be seen
 _FRAME_SEGMENTS = 10  # a rectangle, perhaps with its corners cut or rounded
 
 
@@ -36,6 +38,7 @@ class _Style:
     bold: bool
     upright: bool
     base: float
+    seen: bool
 
 
 @dataclass(slots=True)
@@ -91,17 +94,22 @@ class _Turn:
 
 
 def read_page(page: pdfium.PdfPage, number: int) -> Page:
-    """Text, rules and frames of a page. Text that does not read left to right is left out."""
+    """Text, rules and frames of a page. Text that does not read left to right is left out, and
+    so is text that nobody can see; its characters are counted in `hidden`."""
     turn = _Turn(page)
+    drawn = Drawn(page, turn.width, turn.height)
+    hidden: list[int] = []
     textpage = page.get_textpage()
     try:
-        pieces = tuple(_pieces(textpage, turn))
+        pieces = tuple(_pieces(textpage, turn, drawn, hidden))
     finally:
         textpage.close()
-    return Page(number, turn.width, turn.height, pieces, *_paths(page, turn))
+    return Page(number, turn.width, turn.height, pieces, *_paths(page, turn), len(hidden))
 
 
-def _pieces(textpage: pdfium.PdfTextPage, turn: _Turn) -> Iterator[Piece]:
+def _pieces(
+    textpage: pdfium.PdfTextPage, turn: _Turn, drawn: Drawn, hidden: list[int]
+) -> Iterator[Piece]:
     styles: dict[int, _Style] = {}
     fonts: dict[int, bool] = {}
     rect = raw.FS_RECTF()
@@ -118,7 +126,13 @@ def _pieces(textpage: pdfium.PdfTextPage, turn: _Turn) -> Iterator[Piece]:
         address = ctypes.addressof(handle.contents)
         if address not in styles:
             styles[address] = _style(textpage, index, handle, turn, fonts)
+            styles[address].seen = styles[address].size >= SMALLEST_SIZE and _is_seen(
+                textpage, index, address, turn, drawn
+            )
         style = styles[address]
+        if not style.seen:
+            hidden.append(index)
+            continue
         box = turn.box(rect.left, rect.bottom, rect.right, rect.top)
         if not style.upright or box.x1 < 0 or box.x0 > turn.width:
             continue
@@ -164,7 +178,28 @@ def _style(
         bold=fonts[address],
         upright=turn.runs_right(matrix.a, matrix.b),
         base=turn.point(x.value, y.value)[1],
+        seen=True,
     )
+
+
+def _is_seen(
+    textpage: pdfium.PdfTextPage, index: int, address: int, turn: _Turn, drawn: Drawn
+) -> bool:
+    """Whether any of the first letters of a text object leaves a trace on the page. Letters off
+    the page are none of this check's business."""
+    rect = raw.FS_RECTF()
+    for place in range(index, index + _LETTERS_TRIED):
+        handle = raw.FPDFText_GetTextObject(textpage, place)
+        if not handle or ctypes.addressof(handle.contents) != address:
+            break
+        code = raw.FPDFText_GetUnicode(textpage, place)
+        if code in _SPACES or not raw.FPDFText_GetLooseCharBox(textpage, place, rect):
+            continue
+        box = turn.box(rect.left, rect.bottom, rect.right, rect.top)
+        outside = box.x1 < 0 or box.x0 > turn.width or box.bottom < 0 or box.top > turn.height
+        if outside or drawn.shows(box):
+            return True
+    return False
 
 
 def _is_bold(font: object) -> bool:

@@ -80,7 +80,8 @@ Item = Piece | Region | Table
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its text, its thin ruled lines, its rectangles, and its drawn list marks."""
+    """One page: its text, its thin ruled lines, its rectangles, and its drawn list marks.
+    `hidden` counts the characters that were left out since nobody can see them."""
 
     number: int  # 1-based
     width: float
@@ -89,6 +90,7 @@ class Page:
     rules: tuple[Box, ...]
     frames: tuple[Box, ...]
     dots: tuple[Box, ...]
+    hidden: int = 0
 
 
 def around(items: Iterable[Item]) -> Box:

@@ -11,6 +11,7 @@ from typing import Any
 from rag.errors import DocumentError
 from rag.ingest.clean import one_line
 from rag.ingest.draft import Draft
+from rag.ingest.properties import organisation, packet_field, pdf_date
 from rag.model import Block, BlockKind
 from rag.settings import IngestSettings
 
@@ -36,9 +37,18 @@ def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
     if pictures:
         pages = ", ".join(map(str, pictures))
         warnings = (f"pages without text, only images (run OCR to have their text): {pages}",)
+    if hidden := result["hidden"]:
+        warnings += (
+            f"hidden text left out: {sum(hidden.values())} characters that no reader can see, on "
+            f"pages {', '.join(hidden)}",
+        )
     return Draft(
         blocks=tuple(_block(item) for item in result["blocks"]),
         title=one_line(result["title"]),
+        publisher=packet_field(data, "dc:publisher") or organisation(result["author"]),
+        # The text as it stands exists since its last change.
+        published=pdf_date(result["changed"]) or pdf_date(result["created"]),
+        licence=packet_field(data, "cc:license", "xmpRights:WebStatement", "dc:rights"),
         warnings=warnings,
     )
 
@@ -74,6 +84,7 @@ def _explain(result: dict[str, Any], settings: IngestSettings) -> str:
         "text": "the PDF holds more text than any guideline. Split it.",
         "image_only": "the PDF holds only images of pages. Run OCR on it first (ocrmypdf, say).",
         "no_text": "the PDF holds no text.",
+        "hidden": "the PDF holds only text that no reader can see.",
         "time": f"reading took over {settings.pdf_timeout_s:g} s. "
         "Split it, or raise ingest.pdf_timeout_s.",
         "crash": "the PDF made its reader stop: it is broken, or it needs more than "

@@ -1,6 +1,6 @@
 """The child process that reads one PDF: `python -m rag.ingest.pdf.worker FILE PAGES MIB SECONDS`.
 
-Writes one JSON object to stdout: {"blocks", "title", "warnings"} or {"error"}. It limits its own
+Writes one JSON object to stdout, {"blocks", "title", ...} or {"error"}. It limits its own
 memory and CPU time before it opens the file, since PDFs are code that others wrote.
 """
 
@@ -68,6 +68,9 @@ def _read(path: str, max_pages: int) -> dict[str, Any]:
         page.close()
         if chars > _MAX_CHARS:
             return {"error": "text"}
+    hidden = {page.number: page.hidden for page in pages if page.hidden}
+    if not chars and hidden:
+        return {"error": "hidden"}
     if not chars:
         return {"error": "image_only" if pictures else "no_text"}
     blocks, title = blocks_of(flow_of(without_furniture(pages)))
@@ -75,6 +78,10 @@ def _read(path: str, max_pages: int) -> dict[str, Any]:
         "blocks": [asdict(block) for block in blocks],
         "title": title or (document.get_metadata_value("Title") or "").strip(),
         "picture_pages": pictures,
+        "hidden": hidden,
+        "author": document.get_metadata_value("Author") or "",
+        "changed": document.get_metadata_value("ModDate") or "",
+        "created": document.get_metadata_value("CreationDate") or "",
     }
 
 

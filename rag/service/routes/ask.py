@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 
 from rag.jsonable import dumps
-from rag.model import Answer
-from rag.safety.crisis import crisis_answer
-from rag.safety.triage import triage
+from rag.model import Answer, Notice, Sentence
+from rag.service import answering
+from rag.service.conversations import AskRequest
 from rag.service.examples import ANSWER, EVENTS
 from rag.service.problems import responses
-from rag.service.schemas import AskRequest
 from rag.service.state import ServiceDep
 
 router = APIRouter()
+HEADERS = {"Cache-Control": "no-store"}
+_NAMES = {Notice: "notice", Sentence: "sentence", Answer: "answer"}
 _OK: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer. With `Accept: text/event-stream`, an event for each verified "
@@ -32,28 +36,18 @@ _OK: dict[int | str, dict[str, Any]] = {
 async def ask(body: AskRequest, request: Request, service: ServiceDep) -> Response:
     """Answers a question; every sentence is checked against the passage it cites.
 
-    A question that speaks of danger is answered with crisis resources, even when no index is
-    loaded.
+    A question that speaks of danger, alone or after what was said before it, is answered with
+    crisis resources, even when no index is loaded.
     """
-    country = body.country
-    concern = await service.triage(lambda: triage([body.question], classifier=service.concerns))
-    if concern.crisis:
-        answer = crisis_answer(
-            concern, body.question, country=country, guessed_country=body.guessed_country
-        )
-    else:
-        answer = await service.ask_engine(
-            lambda engine: engine.ask(
-                body.question, country=country, as_of=body.as_of, audience=body.audience
-            )
-        )
-    headers = {"Cache-Control": "no-store"}
     if "text/event-stream" in request.headers.get("accept", ""):
-        return Response(_events(answer), headers=headers, media_type="text/event-stream")
-    return Response(dumps(answer), headers=headers, media_type="application/json")
+        events = await answering.events(body, request, service)
+        return StreamingResponse(_sent(events), headers=HEADERS, media_type="text/event-stream")
+    answer = await answering.answer(body, request, service)
+    return Response(dumps(answer), headers=HEADERS, media_type="application/json")
 
 
-def _events(answer: Answer) -> str:
+async def _sent(events: AsyncGenerator[answering.Event]) -> AsyncGenerator[str]:
     """Whole sentences only: nothing leaves before it is verified."""
-    events = [f"event: sentence\ndata: {dumps(sentence)}\n\n" for sentence in answer.sentences]
-    return "".join(events) + f"event: answer\ndata: {dumps(answer)}\n\n"
+    async with aclosing(events):
+        async for event in events:
+            yield f"event: {_NAMES[type(event)]}\ndata: {dumps(event)}\n\n"

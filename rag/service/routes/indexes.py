@@ -29,13 +29,14 @@ async def indexes(service: ServiceDep) -> Indexes:
 async def build(body: BuildRequest, response: Response, service: ServiceDep) -> Job:
     """Starts to build a version from a folder inside the build root.
 
-    The answer comes at once; `Location` is where the job can be followed. When it has ended, the
-    new version answers, and no request fails on the way.
+    The answer comes at once; `Location` is where the job can be followed. When it has ended and
+    the promotion gate lets the new version through, it answers, and no request fails on the way.
+    With `dry_run` the job only says what would change.
     """
     folder = await service.in_thread(
         lambda: _allowed(service.settings.service.build_root, body.folder)
     )
-    job = service.jobs.start(folder, activate=body.activate)
+    job = service.jobs.start(folder, body)
     response.headers["Location"] = f"/v1/indexes/jobs/{job.id}"
     return job
 

@@ -29,7 +29,7 @@ def test_counts_answers_and_silences(rag: Run, built_index: Path, questions: Pat
     done = rag("eval", "answers", "--questions", questions, "--index-dir", built_index)
     shown = done.stdout.decode()
     assert done.returncode == 0
-    assert "c [abstained] What is the capital of Spain?" in shown
+    assert "c [abstained: the sources do not hold an answer] What is the capital of Spain?" in shown
     assert "answerable, answered      1 of 2" in shown
     assert "unanswerable, silent      1 of 1" in shown
     assert "not supported by their passages: 0" in shown

@@ -35,3 +35,41 @@ def evidence(text: str) -> Evidence:
 )
 def test_evidence_names_what_the_question_names(question: str, text: str, kept: bool) -> None:
     assert bool(on_named_substances(question, [evidence(text)])) is kept
+
+
+def classes_of(substance: str) -> tuple[str, ...]:
+    return {"sertraline": ("ssri", "antidepressant")}.get(substance, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "kept"),
+    [
+        ("Does Zoloft cause nausea?", "SSRIs can cause nausea.", True),
+        ("Does Zoloft cause nausea?", "Antidepressants can cause nausea.", True),
+        ("Does Zoloft cause nausea?", "Lithium can cause nausea.", False),
+        ("Does Zoloft cause nausea?", "SNRIs can cause nausea.", False),
+        ("Does olanzapine cause nausea?", "Antipsychotics can cause nausea.", False),
+        ("Can I mix alcohol and sertraline?", "SSRIs can cause nausea.", False),
+        ("Can I mix alcohol and sertraline?", "Alcohol does not go well with SSRIs.", True),
+    ],
+)
+def test_a_group_stands_in_for_a_medicine(question: str, text: str, kept: bool) -> None:
+    assert bool(on_named_substances(question, [evidence(text)], classes_of)) is kept
+
+
+def test_the_reader_is_told_whom_a_sentence_is_about() -> None:
+    text = "SSRIs and other antidepressants can cause nausea."
+    (admitted,) = on_named_substances("Does Zoloft cause nausea?", [evidence(text)], classes_of)
+    assert admitted.note("SSRIs can cause nausea.").startswith("Sertraline is one of the SSRIs;")
+    assert "one of the antidepressants" in admitted.note("Antidepressants can cause nausea.")
+    assert admitted.speaks("SSRIs can cause nausea.")
+    assert not admitted.speaks("Nausea passes.")
+    assert not admitted.speaks("SSRIs such as paroxetine can cause nausea.")
+    assert admitted.stems == {"zoloft"}
+
+
+def test_a_passage_that_names_the_medicine_needs_no_note() -> None:
+    text = "Sertraline can cause nausea."
+    (admitted,) = on_named_substances("Does Zoloft cause nausea?", [evidence(text)], classes_of)
+    assert admitted.speaks("Nausea passes.")
+    assert admitted.note("Nausea passes.") == ""

@@ -13,7 +13,7 @@ import pytest
 Serve = Callable[..., Any]
 QUESTION = {"question": "What helps with panic attacks?"}
 NEW_SENTENCE = "Walking outdoors each day also helps some people with panic attacks."
-JOB_WITHIN_S = 120
+JOB_WITHIN_S = 300  # builds give way to questions, and a busy machine has many
 
 
 @pytest.fixture
@@ -122,6 +122,49 @@ def test_only_one_build_at_a_time(serve: Serve, index_dir: Path, root: Path) -> 
         assert (first.status_code, second.status_code) == (202, 409)
         assert second.headers["content-type"] == "application/problem+json"
         assert _ended(client, first.headers["location"])["state"] == "succeeded"
+
+
+def test_a_dry_run_says_what_would_change(serve: Serve, index_dir: Path, root: Path) -> None:
+    with serve(index_dir, build_root=root) as client:
+        before = client.get("/readyz").json()
+        order = {"folder": "guidelines", "dry_run": True}
+        job = _ended(client, client.post("/v1/indexes", json=order).headers["location"])
+        assert (job["state"], job["result"]) == ("succeeded", None)
+        (changed,) = job["plan"]["changed"]
+        assert changed["name"] == "panic@2026-11"
+        assert (changed["comes"], changed["goes"]) == (1, 1)
+        assert client.get("/readyz").json() == before
+        assert len(client.get("/v1/indexes").json()["versions"]) == 1
+
+
+def test_the_promotion_gate_keeps_a_poor_version_from_answering(
+    serve: Serve, index_dir: Path, root: Path
+) -> None:
+    (root / "guidelines" / "panic.md").unlink()
+    (root / "guidelines" / "insomnia.md").unlink()
+    with serve(index_dir, build_root=root) as client:
+        before = client.get("/readyz").json()
+        started = client.post("/v1/indexes", json={"folder": "guidelines"})
+        job = _ended(client, started.headers["location"])
+        assert job["state"] == "failed"
+        assert "promotion gate" in job["error"]
+        assert job["result"]["refused"]
+        assert client.get("/readyz").json() == before
+        order = {"folder": "guidelines", "force": True}
+        started = client.post("/v1/indexes", json=order)
+        assert _ended(client, started.headers["location"])["state"] == "succeeded"
+        assert client.get("/readyz").json() != before
+
+
+def test_a_document_without_a_publisher_is_left_out_unless_allowed(
+    serve: Serve, index_dir: Path, root: Path
+) -> None:
+    (root / "guidelines" / "notes.txt").write_text("Walking helps many people. It costs nothing.")
+    with serve(index_dir, build_root=root) as client:
+        for allowed in (False, True):
+            order = {"folder": "guidelines", "allow_unknown": allowed, "activate": False}
+            job = _ended(client, client.post("/v1/indexes", json=order).headers["location"])
+            assert len(job["result"]["quarantined"]) == (0 if allowed else 1)
 
 
 def test_a_build_that_fails_says_why_and_changes_nothing(

@@ -125,10 +125,12 @@ def test_openapi_describes_every_route_its_errors_and_examples(
     }
     assert set(routes) == {
         ("post", "/v1/ask"),
+        ("post", "/v1/chat/completions"),
         ("post", "/v1/retrieve"),
         ("post", "/v1/verify"),
         ("get", "/v1/passages/{passage_id}"),
         ("get", "/v1/sources/{source_id}"),
+        ("get", "/v1/graph/entities/{entity_id}"),
         ("get", "/v1/indexes"),
         ("post", "/v1/indexes"),
         ("get", "/v1/indexes/jobs/{job_id}"),
@@ -142,7 +144,7 @@ def test_openapi_describes_every_route_its_errors_and_examples(
             if int(status) >= 400:
                 assert list(answer["content"]) == ["application/problem+json"]
     schemas = document["components"]["schemas"]
-    for name in ("AskRequest", "RetrieveRequest", "VerifyRequest", "BuildRequest"):
+    for name in ("AskRequest", "ChatRequest", "RetrieveRequest", "VerifyRequest", "BuildRequest"):
         assert schemas[name]["examples"]
     content = routes["post", "/v1/ask"]["responses"]["200"]["content"]
     example = content["application/json"]["example"]

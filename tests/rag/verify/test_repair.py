@@ -24,3 +24,12 @@ def test_an_invention_finds_none(gate: Gate) -> None:
 
 def test_a_contradiction_finds_none(gate: Gate) -> None:
     assert supporting_passage(gate, "Caffeine often makes sleep better.", PASSAGES) is None
+
+
+def test_a_passage_that_says_the_opposite_outweighs_one_that_sounds_alike(gate: Gate) -> None:
+    passages = {
+        "help": "Slow breathing helps during panic attacks. Panic attacks can be treated.",
+        "what": "Panic attacks feel bad, but panic attacks are not dangerous in themselves.",
+    }
+    claim = "Panic attacks are dangerous in themselves."
+    assert supporting_passage(gate, claim, passages) is None

@@ -1,0 +1,79 @@
+"""Text as a row of stems, so that a name is found however it is inflected, spelt or hyphenated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SHORT = 6  # longest word in capitals that is read as an abbreviation
+# Spellings of two sides of one ocean, made one: (ending or letters, stands for, shortest word).
+_SPELLINGS = (
+    (re.compile(r"is(e|es|ed|er|ers|ing|ation|ations)$"), r"iz\1", 6),
+    (re.compile(r"our(s|al|ally|ed|ing)?$"), r"or\1", 6),
+    (re.compile(r"oea|ea$"), "ea", 6),
+    (re.compile(r"ae"), "e", 6),
+    (re.compile(r"ll(ed|ing|ing|or|ors)$"), r"l\1", 7),
+)
+ABBREVIATIONS_THAT_ARE_WORDS = frozenset(
+    "SAD ADD BED ACT AUD ODD DTs ERP IPT AS ID CD MED PAIN".split()
+)
+"""Abbreviations that mean something else, or nothing sure, in small letters."""
+# Words that a stemmer makes one with another: "alcohol", "stimulants".
+_NOT_STEMMED = frozenset({"alcoholism", "alcoholic", "alcoholics", "stimulation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a text: its stem and where it stands, so `text[start:end]` is the word."""
+
+    stem: str
+    start: int
+    end: int
+
+
+def terms(text: str) -> list[Term]:
+    """The words of `text`. Abbreviations that are also words keep their capitals.
+
+    >>> [term.stem for term in terms("Behaviours of SAD people")]
+    ['behavior', 'of', 'SAD', 'peopl']
+    """
+    found = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    stems = stem_words([word for word, _, _ in found])
+    return [Term(s, start, end) for s, (_, start, end) in zip(stems, found, strict=True)]
+
+
+def stem_words(words: Sequence[str]) -> list[str]:
+    """The stem of each word."""
+    # A stemmer keeps a cache of its own and is not shared, so that nothing here is global.
+    plain = [_plain(word) for word in words]
+    stems: list[str] = Stemmer.Stemmer("english").stemWords(plain)
+    return [w if w in _NOT_STEMMED else s for w, s in zip(plain, stems, strict=True)]
+
+
+def normal(name: str) -> str:
+    """The form under which a name is known: its stems, single spaces.
+
+    >>> normal("Generalised anxiety disorders") == normal("generalized anxiety disorder")
+    True
+    """
+    return " ".join(term.stem for term in terms(name))
+
+
+def _plain(word: str) -> str:
+    if len(word) <= _SHORT and word in ABBREVIATIONS_THAT_ARE_WORDS:
+        return word
+    small = word.casefold().replace("’", "'")
+    small = small.removesuffix("'s").replace("'", "")
+    for pattern, replacement, shortest in _SPELLINGS:
+        if len(small) >= shortest:
+            small = pattern.sub(replacement, small)
+    return small
+
+
+def surface_words(text: str) -> list[str]:
+    """The words of `text` in small letters, as they are written."""
+    return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]

@@ -1,0 +1,50 @@
+"""The words of a question that say what is asked about, each with its weight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+
+from rag.verify.words import content_stems, stem
+
+# Words that people wrap a question in: how they put it and whom they ask for say nothing about
+# which passage answers, however rare the words are in the sources.
+_FRAME = frozenset(
+    stem(word)
+    for word in """someone know think feel feeling want need try tell say ask mean keep start go
+    going come look looking find give put seem understand deal happen work good bad best better
+    right wrong thing lot really always sure please question answer info information help ok okay
+    take""".split()
+)
+_WHOSE = re.compile(
+    r"\b(?:my|our|his|her|a|an) (?:husband|wife|partner|boyfriend|girlfriend|friend|mum|mom|mother|"
+    r"dad|father|parents?|son|daughter|brother|sister|aunt|uncle|cousin|gran\w*|neighbour|"
+    r"colleague|boss|doctor)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWords:
+    """Stem -> weight; rare words weigh more."""
+
+    weights: Mapping[str, float]
+
+    @classmethod
+    def of(cls, question: str, word_weight: Callable[[str], float]) -> AskedWords:
+        """The words of `question`; how it is put is left out, unless nothing else is there."""
+        stems = frozenset(content_stems(_WHOSE.sub("", question)))
+        return cls({s: word_weight(s) for s in stems - _FRAME or stems})
+
+    def covered(self, stems: Set[str]) -> float:
+        """The share of the weight that `stems` hold, 0..1."""
+        total = sum(self.weights.values())
+        held = sum(weight for s, weight in self.weights.items() if s in stems)
+        return held / total if total else 0.0
+
+    def heaviest_missing(self, stems: Set[str]) -> float:
+        """The weight of the rarest word that `stems` lack, as a share of all, 0..1."""
+        total = sum(self.weights.values())
+        missing = max((weight for s, weight in self.weights.items() if s not in stems), default=0.0)
+        return missing / total if total else 0.0

@@ -1,0 +1,100 @@
+"""Current sources that do not say the same: both are shown, with their country and date.
+
+Two sentences of two sources differ when they are about the same thing in nearly the same words and
+yet their numbers or their negations are not the same. Which one is right nobody here can say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.compose.extractive import DraftSentence
+from rag.model import Citation, Conflict, Evidence, Sentence
+from rag.retrieval.duplicates import NEGATIONS, NUMBERS
+from rag.verify.words import content_stems, words
+
+_SAME_SUBJECT = 0.75  # Jaccard resemblance of the content stems, numbers left out
+_FEWEST_STEMS = 3
+_DIGIT = re.compile(r"\d")
+
+
+def with_other_views(
+    sentences: Sequence[DraftSentence], evidence: Sequence[Evidence]
+) -> tuple[DraftSentence, ...]:
+    """The draft, each sentence followed by one of another source that differs from it."""
+    sources = {e.passage.id: e.source.id for e in evidence}
+    said = {sentence.text for sentence in sentences}
+    shown: list[DraftSentence] = []
+    for sentence in sentences:
+        shown.append(sentence)
+        own = {sources.get(passage_id) for passage_id in sentence.cites}
+        for e in evidence:
+            if e.source.id in own:
+                continue
+            other = next((t for t in e.passage.sentence_texts() if differ(sentence.text, t)), None)
+            if other is not None and other not in said:
+                said.add(other)
+                shown.append(DraftSentence(other, (e.passage.id,)))
+                break
+    return tuple(shown)
+
+
+def conflicts_in(
+    sentences: Sequence[Sentence], citations: Sequence[Citation]
+) -> tuple[Conflict, ...]:
+    """Pairs of released sentences that differ, by the numbers of the citations they rest on."""
+    by_number = {citation.number: citation for citation in citations}
+    found: list[Conflict] = []
+    for position, one in enumerate(sentences):
+        for other in sentences[position + 1 :]:
+            first, second = one.citations[:1], other.citations[:1]
+            if not first or not second or not differ(one.text, other.text):
+                continue
+            if by_number[first[0]].source_id != by_number[second[0]].source_id:
+                found.append(Conflict(first[0], second[0]))
+    return tuple(dict.fromkeys(found))
+
+
+def conflict_note(conflicts: Sequence[Conflict], citations: Sequence[Citation]) -> str:
+    """The engine's own words on sources that differ; "" when they do not."""
+    by_number = {citation.number: citation for citation in citations}
+    return " ".join(
+        f"My sources differ here: {_side(by_number[c.first])}, and {_side(by_number[c.second])}. "
+        "Ask a professional which holds for you."
+        for c in conflicts
+    )
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two sentences are about the same thing, with other numbers or another "not".
+
+    >>> differ("Adults need seven hours of sleep.", "Adults need eight hours of sleep.")
+    True
+    >>> differ("Adults need seven hours of sleep.", "Seven hours of sleep is what adults need.")
+    False
+    """
+    ours, theirs = _subject(one), _subject(other)
+    both = len(ours & theirs)
+    if min(len(ours), len(theirs)) < _FEWEST_STEMS:
+        return False
+    alike = both >= _SAME_SUBJECT * (len(ours) + len(theirs) - both)
+    return alike and _telling(one) != _telling(other)
+
+
+def _side(citation: Citation) -> str:
+    where = {"": "", "INT": "international"}.get(citation.jurisdiction, citation.jurisdiction)
+    told = ", ".join(filter(None, (citation.publisher, where, str(citation.year or ""))))
+    return f"[{citation.number}] is from {told or citation.title}"
+
+
+def _subject(text: str) -> frozenset[str]:
+    return frozenset(content_stems(" ".join(w for w in words(text) if w not in _telling(text))))
+
+
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(
+        "not" if word in NEGATIONS or word.endswith("n't") else word
+        for word in words(text)
+        if word in NEGATIONS or word.endswith("n't") or word in NUMBERS or _DIGIT.search(word)
+    )

@@ -1,0 +1,235 @@
+"""The rooms that every question passes: triage, scope, retrieval, and words from the sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from rag.audience import Audience
+from rag.clock import Clock
+from rag.compose.answerability import Answerability
+from rag.compose.classes import classes_of
+from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
+from rag.compose.extractive import Draft, ExtractiveComposer
+from rag.compose.followup import standalone
+from rag.compose.named_substances import on_named_substances
+from rag.compose.paths import graph_paths
+from rag.compose.release import answer_text
+from rag.compose.words import abstention, in_english_only, refusal
+from rag.conversation import Turn, said_by_user
+from rag.index.version import IndexVersion
+from rag.languages import other_language
+from rag.llm.redaction import Redaction
+from rag.model import Answer, Dropped, Evidence, LLMUse, Status
+from rag.question import clean_question
+from rag.release import Inspector, Release
+from rag.retrieval.hybrid import HybridRetriever, Retrieval
+from rag.safety.crisis import crisis_answer, general_lines
+from rag.safety.readers import words_for
+from rag.safety.scope import scope
+from rag.safety.triage import triage
+from rag.settings import Settings
+from rag.triage_model import usable_classifier
+from rag.verify import open_gate
+from rag.verify.gate import Gate
+from rag.verify.graph_check import GraphCheck
+
+EXTRACTIVE = "extractive"
+LLM = "llm"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with everything that was said and chosen around it."""
+
+    question: str
+    turns: tuple[Turn, ...] = ()  # what was said before it, oldest first
+    country: str | None = None
+    as_of: dt.date | None = None
+    audience: Audience = Audience.PUBLIC
+    clock: Clock = field(default_factory=Clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question with its evidence, and the extractive draft made of it."""
+
+    asked: Asked
+    question: str  # standing alone
+    note: str  # what the scope check has to say of such questions
+    retrieval: Retrieval
+    evidence: tuple[Evidence, ...]  # what an answer may rest on
+    draft: Draft
+    enough: bool  # whether the evidence seems to hold an answer
+
+
+class Corridor:
+    """Over one index version. Threads may share it."""
+
+    def __init__(
+        self,
+        version: IndexVersion,
+        settings: Settings,
+        *,
+        retriever: HybridRetriever | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        """Everything that is the same for all questions is made here, unless it is given."""
+        self.retriever = retriever or HybridRetriever(version, settings)
+        self.gate = gate or open_gate(version.encoder, settings.verifier, settings.llm)
+        self._version = version
+        self._settings = settings
+        self._composer = ExtractiveComposer(
+            version.sentence_vectors,
+            version.idf,
+            settings.compose.max_sentences,
+            classes_of(version.graph),
+        )
+        self._graph_check = GraphCheck(version.graph.extractor, version.graph.reader)
+        self._answerability = Answerability.shipped()
+        self._concerns = usable_classifier()
+        self._titles = tuple(source.title for source in version.sources())
+
+    def enter(self, asked: Asked) -> Answer | str:
+        """The cleaned question, or the answer that ends the matter here.
+
+        Raises:
+            QuestionError: the question is empty, too long or not text.
+        """
+        with asked.clock.step("triage"):
+            messages = [*said_by_user(asked.turns), asked.question]
+            concern = triage(messages, classifier=self._concerns)
+        if concern.crisis:
+            return crisis_answer(concern, asked.question, country=asked.country)
+        question = clean_question(asked.question, self._settings.max_question_chars)
+        if language := other_language(question):
+            return in_english_only(question, language, general_lines(asked.country))
+        limits = scope(question, asked.audience)
+        return refusal(question, limits.note) if limits.refuse else question
+
+    def standing_alone(self, asked: Asked, question: str) -> str:
+        """The question with the topic of the conversation, by rule."""
+        return standalone(question, said_by_user(asked.turns), self._titles)
+
+    def search(self, asked: Asked, question: str) -> Found | Answer:
+        """Evidence and draft for a question that stands alone, or a refusal.
+
+        Raises:
+            IndexUnavailableError: no arm of retrieval gave a result.
+        """
+        limits = scope(question, asked.audience)
+        if not limits.note:
+            limits = scope(asked.question, asked.audience)
+        if limits.refuse:
+            return refusal(asked.question, limits.note)
+        plain = _plain(asked, question)
+        with asked.clock.step("retrieve"):
+            found = self.retriever.retrieve(
+                plain, top_k=self._settings.retrieval.top_k, as_of=asked.as_of
+            )
+        with asked.clock.step("compose"):
+            draft = self._composer.compose(plain, found.vector, found.evidence)
+        always = self._settings.compose.always_answer
+        # An LLM gets no passage on a group: it would say of the medicine what holds for the group.
+        named = [a.evidence for a in on_named_substances(question, found.evidence)]
+        usable = found.evidence if always else named
+        enough = always or self._answerability.enough(draft)
+        return Found(asked, question, limits.note, found, tuple(usable), draft, enough)
+
+    def inspector(self, found: Found) -> Inspector:
+        """Judges sentences against what was found."""
+        return Inspector(self.gate, found.evidence, found.asked.audience, self._graph_check)
+
+    def quote(
+        self, found: Found, *, llm: LLMUse | None = None, dropped: Sequence[Dropped] = ()
+    ) -> Answer:
+        """The answer in the sources' own sentences, or an abstention.
+
+        `llm` and `dropped`: what an LLM had done, and what of it did not pass.
+        """
+        if not found.enough:
+            return self.silence(found, llm=llm, dropped=dropped)
+        with found.asked.clock.step("verify"):
+            evidence = found.retrieval.evidence
+            inspector = Inspector(self.gate, evidence, found.asked.audience, self._graph_check)
+            judged = inspector.inspect(with_other_views(found.draft.sentences, evidence))
+            release = Release.of(judged, evidence)
+        if not release.answers:
+            return self.silence(found, llm=llm, dropped=(*dropped, *release.dropped))
+        answer = self.answer(found, release, EXTRACTIVE, llm)
+        return replace(answer, dropped=(*dropped, *release.dropped))
+
+    def answer(
+        self, found: Found, release: Release, composed_by: str, llm: LLMUse | None
+    ) -> Answer:
+        """The Answer made of released sentences."""
+        notes = {s.text: s.note for s in found.draft.sentences if s.note}
+        said = dict.fromkeys(notes[s.text] for s in release.sentences if s.text in notes)
+        note = " ".join(filter(None, (found.note, *said)))
+        notice = " ".join(filter(None, (note, words_for(found.asked.audience))))
+        conflicts = conflicts_in(release.sentences, release.citations)
+        differs = conflict_note(conflicts, release.citations)
+        return Answer(
+            status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
+            question=found.asked.question,
+            text=" ".join(filter(None, (notice, answer_text(release.sentences), differs))),
+            notice=notice,
+            sentences=release.sentences,
+            citations=release.citations,
+            dropped=release.dropped,
+            conflicts=conflicts,
+            paths=graph_paths(
+                self._version.graph, found.question, release.sentences, release.citations
+            ),
+            index_version=self._version.id,
+            degraded=found.retrieval.degraded,
+            composed_by=composed_by,
+            llm=llm,
+            understood_as=_differs(found),
+        )
+
+    def silence(
+        self, found: Found, *, llm: LLMUse | None = None, dropped: Sequence[Dropped] = ()
+    ) -> Answer:
+        """Says that the sources do not hold the answer."""
+        answer = abstention(
+            found.asked.question,
+            note=found.note,
+            searched=tuple(dict.fromkeys(e.source.title for e in found.retrieval.evidence)),
+            dropped=tuple(dropped),
+            index_version=self._version.id,
+            degraded=found.retrieval.degraded,
+        )
+        return replace(answer, llm=llm, understood_as=_differs(found))
+
+    def still_answers(self, found: Found, release: Release) -> bool:
+        """Whether released sentences, in whatever words, answer what was asked."""
+        if not release.answers:
+            return False
+        if self._settings.compose.always_answer:
+            return True
+        ids = {c.number: c.passage_id for c in release.citations}
+        cited = [tuple(ids[n] for n in sentence.citations) for sentence in release.sentences]
+        vectors = self._version.encoder.encode([sentence.text for sentence in release.sentences])
+        fit = self._composer.fit(
+            _plain(found.asked, found.question),
+            found.retrieval.vector,
+            [(s.text, ids) for s, ids in zip(release.sentences, cited, strict=True)],
+            vectors,
+            found.retrieval.evidence,
+        )
+        return self._answerability.enough(fit)
+
+
+def _plain(asked: Asked, question: str) -> str:
+    """The question without names that the conversation gave away."""
+    redaction = Redaction()
+    for text in (*said_by_user(asked.turns), asked.question):
+        redaction.hide(text)
+    stripped = redaction.strip(question)
+    return stripped if any(c.isalpha() for c in stripped) else question
+
+
+def _differs(found: Found) -> str:
+    return "" if found.question == " ".join(found.asked.question.split()) else found.question

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.compose.reply.sentences import ArrivingReply, read_reply
+from rag.errors import LLMError
+
+STYLES = {
+    "It helps [1]. It passes [2, 3].": [("It helps.", (1,)), ("It passes.", (2, 3))],
+    "It helps. [1][2] It passes. [3]": [("It helps.", (1, 2)), ("It passes.", (3,))],
+    "It lasts 5-10 minutes [1-3].": [("It lasts 5-10 minutes.", (1, 2, 3))],
+    "It helps. (Source 2) It passes (sources 1 and 3).": [
+        ("It helps.", (2,)),
+        ("It passes.", (1, 3)),
+    ],
+    "It helps.^1 It passes.[^2]\n\n[^2]: Source 3": [("It helps.", (1,)), ("It passes.", (3,))],
+    "It helps¹. It passes²,³.": [("It helps.", (1,)), ("It passes.", (2, 3))],
+    "It helps【1†source】.": [("It helps.", (1,))],
+    "According to Source 2, it helps. Source 3 says that it passes.": [
+        ("It helps.", (2,)),
+        ("It passes.", (3,)),
+    ],
+    "It helps (1). It passes (2).": [("It helps.", (1,)), ("It passes.", (2,))],
+    "It helps [[4]](#s4). It passes \\cite{5}.": [("It helps.", (4,)), ("It passes.", (5,))],
+    "See [the NHS](https://nhs.example) about it [1].": [("See the NHS about it.", (1,))],
+    "[1] Rest helps.": [("Rest helps.", (1,))],
+    "It helps [99].": [("It helps.", (99,))],
+}
+
+
+@pytest.mark.parametrize("reply", STYLES)
+def test_citations_of_every_style(reply: str) -> None:
+    assert [(s.text, s.cites) for s in read_reply(reply)] == STYLES[reply]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "The PHQ (9) has questions [1].",
+        "Less than 5% of people recover [2].",
+        "Take part in group 2 of the study [1].",
+        "Type 2 diabetes is another illness [1].",
+    ],
+)
+def test_numbers_that_are_no_citations_stay(reply: str) -> None:
+    (sentence,) = read_reply(reply)
+    assert sentence.text == reply.rsplit(" [", 1)[0] + "."
+
+
+def test_markdown_headings_tables_and_lists() -> None:
+    reply = (
+        "# Title\n**What helps:**\n\nThese may help:\n- slow *breathing* [1]\n- `rest` [2]\n\n"
+        "| What | Effect |\n| --- | --- |\n| CBT | helps most people [2] |\n\n---\n> Tea is warm."
+    )
+    assert [(s.text, s.cites) for s in read_reply(reply)] == [
+        ("These may help: slow breathing; rest", (1, 2)),
+        ("CBT: helps most people.", (2,)),
+        ("Tea is warm.", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"answer": "Rest helps.", "citations": [1]}',
+        '```json\n{"sentences": [{"text": "Rest helps.", "sources": ["[1]"]}]}\n```',
+        "<p>Rest helps<sup>1</sup>.</p><script>steal()</script><style>p{}</style>",
+        "<think>Tea helps. [2]</think>Rest helps. [1]",
+        "Rest helps. [1]\n\nReferences:\n[1] NHS, https://nhs.example\n[2] NIMH",
+    ],
+)
+def test_wrappings_leave_the_sentence_alone(reply: str) -> None:
+    assert [(s.text, s.cites) for s in read_reply(reply)] == [("Rest helps.", (1,))]
+
+
+@pytest.mark.parametrize("reply", ['{"answer": "Rest', "[{]", '{"verdict": 3}'])
+def test_json_that_holds_no_answer_is_refused(reply: str) -> None:
+    with pytest.raises(LLMError, match="JSON"):
+        read_reply(reply)
+
+
+def test_a_sentence_that_was_cut_off_is_known_as_such() -> None:
+    *whole, last = read_reply("Rest helps. [1] You should never stop")
+    assert all(sentence.finished for sentence in whole)
+    assert not last.finished
+    assert read_reply("Rest helps [1]")[0].finished
+
+
+@pytest.mark.parametrize("reply", STYLES)
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_a_reply_that_arrives_in_pieces_reads_the_same(reply: str, size: int) -> None:
+    if "[^2]:" in reply or "(1)" in reply:
+        pytest.skip("what a mark means is only known at the end")
+    arriving = ArrivingReply()
+    found = []
+    for start in range(0, len(reply), size):
+        found += arriving.add(reply[start : start + size])
+    found += arriving.rest()
+    assert tuple(found) == read_reply(reply)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read_or_refused(reply: str) -> None:
+    try:
+        sentences = read_reply(reply)
+    except LLMError:
+        return
+    assert all(any(c.isalnum() for c in sentence.text) for sentence in sentences)
+
+
+def test_long_replies_are_read_quickly() -> None:
+    for text in ("a " * 100_000, "[" * 50_000, "(Source " * 10_000, "<p" * 20_000, "|a" * 20_000):
+        read_reply(text)

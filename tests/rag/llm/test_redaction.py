@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.conversation import Turn
+from rag.llm.pii import find
+from rag.llm.redaction import Redaction
+
+FOUND = {
+    "My name is Anna Kirk and I can't sleep": ["Anna Kirk"],
+    "my name is anna": ["anna"],
+    "I'm Tom, I feel low": ["Tom"],
+    "Hi, this is Priya. I worry a lot.": ["Priya"],
+    "Dr Patel gave me sertraline": ["Patel"],
+    "my husband John drinks. John shouts.": ["John", "John"],
+    "Sarah is my sister": ["Sarah"],
+    "What can I do?\nThanks,\nMohammed": ["Mohammed"],
+    "write to anna.k+x@mail.example.org": ["anna.k+x@mail.example.org"],
+    "ring me on 07700 900123 or +44 20 7946 0958": ["07700 900123", "+44 20 7946 0958"],
+    "I live at 12 Oak Street, LS1 4AP": ["12 Oak Street", "LS1 4AP"],
+    "I live in Leeds": ["Leeds"],
+    "my NHS number is 943 476 5919": ["943 476 5919"],
+    "SSN 078-05-1120": ["078-05-1120"],
+    "born on 3/4/1990": ["3/4/1990"],
+    "see www.example.org/me": ["www.example.org/me"],
+}
+NOTHING = [
+    "What helps with panic attacks?",
+    "I'm Depressed and I am British",
+    "Does Cognitive Behavioural Therapy help with OCD?",
+    "Is Obsessive Compulsive Disorder my daughter's illness?",
+    "In 2019-2020 I took 50 mg of sertraline twice a day",
+    "I am 34 and I'm tired",
+    "Is my GP right about CBT?",
+    "My therapist says ADHD",
+]
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_what_identifies_is_found(text: str) -> None:
+    assert [text[f.start : f.end] for f in find(text)] == FOUND[text]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_does_not_identify_stays(text: str) -> None:
+    assert find(text) == []
+
+
+def test_one_person_has_one_placeholder_through_a_conversation() -> None:
+    redaction = Redaction()
+    turns = redaction.hide_turns(
+        [Turn("user", "Kim drinks."), Turn("user", "My friend Kim Reed drinks. Kim Reed!")]
+    )
+    assert "Kim" not in turns[0].text + turns[1].text
+    (name,) = set(re.findall(r"PERSON_\d", turns[1].text))
+    assert redaction.restore(f"{name} may need help.") == "Kim Reed may need help."
+
+
+def test_a_placeholder_from_nowhere_is_left_as_it_is() -> None:
+    assert Redaction().restore("PERSON_7 and EMAIL 2") == "PERSON_7 and EMAIL 2"
+
+
+@given(st.text(max_size=200))
+def test_what_was_hidden_comes_back(text: str) -> None:
+    redaction = Redaction()
+    if not re.search(r"(?:PERSON|PLACE|PHONE|EMAIL|LINK|DATE|ID)[_ ]\d", text):
+        assert redaction.restore(redaction.hide(text)) == text
+
+
+@pytest.mark.parametrize("text", ["a" * 4000, "A" * 4000, "A " * 2000, "1 " * 2000, "-" * 4000])
+def test_nothing_takes_long(text: str) -> None:
+    began = time.process_time()
+    find(text)
+    assert time.process_time() - began < 0.5

@@ -1,0 +1,90 @@
+"""The graph arm on a real version: two hops, brands, withdrawn sources, silence, a dead store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from knowledge_graph.errors import GraphUnavailableError
+from knowledge_graph.schema import Fact
+from knowledge_graph.stores.embedded import EmbeddedReader
+from rag.index.build import build
+from rag.index.version import IndexVersion
+from rag.retrieval.arm import Query
+from rag.retrieval.dense import DenseArm
+from rag.retrieval.graph import GraphArm
+from rag.retrieval.hybrid import HybridRetriever
+from rag.settings import Settings
+
+DOCUMENTS = {
+    "panic": "SSRIs are usually the first medicine for panic disorder.",
+    "groups": "Sertraline, fluoxetine and citalopram are SSRIs.",
+    "effects": "SSRIs can cause nausea, headache and sexual problems.",
+    "garden": "A garden in bloom pleases the eye, and digging keeps the hands busy.",
+    "grief": "Grief can make a person very tired.",
+}
+HEAD = "---\nid: {0}\ntitle: {0}\npublisher: P\nkind: digest\nlicence: CC-BY-4.0\ngrade: B\n"
+DATES = (
+    'edition: "1"\njurisdiction: INT\nlanguage: en\naudience: public\npublished: 2026-11-01\n---\n'
+)
+
+
+@pytest.fixture(scope="module")
+def version(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexVersion]:
+    folder = tmp_path_factory.mktemp("graph")
+    for name, text in DOCUMENTS.items():
+        text = f"{HEAD.format(name)}{DATES}# About {name}\n\n{text}\n"
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    settings = Settings(index_dir=folder / "indexes")
+    assert not build(sorted(folder.glob("*.md")), settings).quarantined
+    with IndexVersion.open(settings.index_dir) as opened:
+        yield opened
+
+
+def sources(version: IndexVersion, question: str, **options: object) -> list[str]:
+    arm = GraphArm(version, version.graph.reader, 5.0)
+    vector = version.encoder.encode([question])[0]
+    found = arm.search(Query(question, vector), 10, **options)  # type: ignore[arg-type]
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+    return [version.passage(passage).source_id for passage, _ in found]
+
+
+def test_two_hops_away(version: IndexVersion) -> None:
+    found = sources(version, "Which side effects has the first medicine for panic disorder?")
+    assert set(found[:2]) == {"panic", "effects"}
+    assert "garden" not in found
+
+
+def test_a_brand_reaches_what_is_said_of_its_class(version: IndexVersion) -> None:
+    assert "effects" in sources(version, "Does Zoloft upset the stomach?")[:2]
+
+
+def test_excluded_sources_stay_out(version: IndexVersion) -> None:
+    question = "Does Zoloft upset the stomach?"
+    assert "effects" not in sources(version, question, excluded_sources={"effects"})
+
+
+@pytest.mark.parametrize("question", ["How do I prune a rose?", "What is grief?", "What is OCD?"])
+def test_silence_where_the_words_are_enough(version: IndexVersion, question: str) -> None:
+    found = sources(version, question)
+    assert found == [] or question == "What is grief?"
+
+
+class Down(EmbeddedReader):
+    """A store whose server is gone."""
+
+    def neighbours(self, *_: object, **__: object) -> dict[str, list[Fact]]:
+        raise GraphUnavailableError("The graph store is down")
+
+
+def test_a_dead_store_is_left_out_and_named(version: IndexVersion, tmp_path: Path) -> None:
+    down = Down.__new__(Down)
+    arms = [DenseArm(version), GraphArm(version, down, 0.2)]
+    found = HybridRetriever(version, Settings(), arms).retrieve(
+        "Does Zoloft upset the stomach?", top_k=3
+    )
+    assert found.degraded == ("graph",)
+    assert found.evidence
