@@ -14,6 +14,7 @@ CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
 OVERLAP = 60  # words of the turn before that are read with an unfinished one
 _URGENT = frozenset({"suicide", "harm_to_others", "self_harm", "psychosis", "perinatal", "abuse"})
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
+_QUESTION = 14  # words; in a longer one more is said than the question
 _FRAME = 12  # words; a longer sentence says more than who plays whom
 _WRITER = frozenset("i me myself".split())
 
@@ -79,6 +80,7 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
         if rules.rules[match.name].category != SIGNAL
         and is_explained(match, rules.rules[match.name], message, rules)
     }
+    explained |= _plain_questions(message)
     told = [
         (word, number)
         for word, number in zip(words, message.sentence_of, strict=True)
@@ -87,6 +89,15 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
     framing = _framing(message)
     kept = [word for word, number in told if number not in framing]
     return kept if set(kept) - {BREAK} else [word for word, _ in told]
+
+
+def _plain_questions(message: Message) -> set[int]:
+    """Short sentences that ask how a treatment goes: "does it hurt?", "how fast does it work?"."""
+    return {
+        message.sentence_of[start]
+        for start, _ in message.cues.get("plain_question", ())
+        if message.sentence_of.count(message.sentence_of[start]) <= _QUESTION
+    }
 
 
 def _framing(message: Message) -> set[int]:
