@@ -253,6 +253,7 @@ def test_progress_counts_up_to_the_total(library: Path, settings: Settings) -> N
         "Embedding passages",
         "Embedding sentences",
         "Indexing words",
+        "Linking facts",
     }
     for steps in seen.values():
         counts = [done for done, _ in steps]

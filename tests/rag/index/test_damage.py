@@ -28,6 +28,11 @@ FILES = [
     "encoder/manifest.json",
     "encoder/model.onnx",
     "encoder/tokenizer.json",
+    "graph/graph.sqlite",
+    "graph/names.tsv",
+    "graph/phrases.npy",
+    "graph/phrases.tsv",
+    "graph/words.txt",
 ]
 
 
