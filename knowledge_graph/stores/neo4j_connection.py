@@ -22,7 +22,7 @@ from knowledge_graph.errors import GraphUnavailableError
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 USER_AGENT = "plumbline"
-IDLE_S = 10.0
+IDLE_S = 1.0
 """Seconds unused after which a connection is tried before it is trusted."""
 
 _TOO_SLOW = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")

@@ -19,7 +19,7 @@ from knowledge_graph.schema import Fact, GraphData, Kind, Relation
 from knowledge_graph.store import GraphCounts
 from knowledge_graph.stores import neo4j_queries as cypher
 
-LOCK_WITHIN_S = 3.0
+LOCK_WITHIN_S = 10.0
 """Seconds to wait for the lock before we say that somebody else holds it."""
 
 PUSH_WITHIN_S = 3600.0
