@@ -10,7 +10,7 @@ from rag.sentences import sentence_spans
 from rag.verify.quantities import Quantity, quantities
 from rag.verify.words import STOP_WORDS, content_stems, stem, without_citation_marks, words
 
-_LIST_MARK = re.compile(r"^\s*(?:[-–—•*#]+|\(?\d{1,2}[.)])\s+")
+_LIST_MARK = re.compile(r"^\s*(?:[-–—•*#]+|\(?\d{1,2}[.)])\s+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Analysed:
 
     @classmethod
     def of(cls, text: str) -> Analysed:
-        """Analyse one sentence; citation marks and a list mark at its start are left out."""
+        """Analyse one sentence; citation marks and list marks are left out."""
         text = _LIST_MARK.sub("", without_citation_marks(text))
         return cls(text, tuple(words(text)), tuple(content_stems(text)), quantities(text))
 

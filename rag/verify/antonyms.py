@@ -27,7 +27,10 @@ def opposite(one: str, other: str) -> bool:
     >>> opposite("normal", "abnormal"), opposite(stem("rises"), stem("falls"))
     (True, True)
     """
-    if frozenset((one, other)) in _pairs():
-        return True
+    return frozenset((one, other)) in _pairs() or prefixed(one, other)
+
+
+def prefixed(one: str, other: str) -> bool:
+    """Whether one word is the other with a negative prefix."""
     short, long = sorted((one, other), key=len)
     return len(short) >= _SHORTEST and any(long == prefix + short for prefix in _NEGATIVE)

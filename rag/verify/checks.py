@@ -92,6 +92,9 @@ def negation_agrees(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str
         return None
     mine, theirs = negated_stems(claim), negated_stems(aligned.sentence)
     denied = (mine - theirs) & aligned.sentence.stem_set | (theirs - mine) & claim.stem_set
+    # "X can harm, so do not take X" denies one X and not the other.
+    said = (*claim.stems, *aligned.sentence.stems)
+    denied = frozenset(stem for stem in denied if said.count(stem) <= 2)
     if denied and not (mine and theirs):
         return "negation: the claim and the cited passage say opposite things"
     return None

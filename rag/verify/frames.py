@@ -69,7 +69,7 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
 _ORDERED: Mapping[str, tuple[str, ...]] = {
     "amount": (
         "no|none|none of the|never|nobody", "few|hardly any|rarely|seldom|least",
-        "some|several|sometimes|occasionally", "many|often|commonly|frequently|a lot of",
+        "some|several|a few|sometimes|occasionally", "many|often|commonly|frequently|a lot of",
         "most|usually|generally|typically|mostly|mainly", "all|every|always|everyone|entirely|only",
     ),
     "certainty": (

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from rag.verify.alignment import Alignment, Analysed, EvidenceText
 from rag.verify.words import STOP_WORDS, stem
 
+Stems = tuple[str, ...]
+_HEAD = 2  # content words next to the verb that say what it is about
 _COMPARABLE = 0.7  # share of the claim's content words in the sentence that it is laid beside
 _VERBS = frozenset(
     stem(word)
     for word in "cause lead result trigger worsen affect treat prevent help include increase "
-    "reduce raise lower improve come follow produce need replace become".split()
+    "reduce raise lower improve come follow produce replace become".split()
 )
 # Nouns that make a relation with a form of "be": "a type of", "part of".
 _NOUNS = frozenset("type form part kind sign symptom".split())
@@ -25,24 +27,25 @@ def roles_agree(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str | N
     mine, theirs = _sides(claim.words), _sides(aligned.sentence.words)
     for verb in mine.keys() & theirs.keys():
         (subject, object_), (their_subject, their_object) = mine[verb], theirs[verb]
-        crossed = bool(subject & their_object) and bool(object_ & their_subject)
-        straight = subject & their_subject or object_ & their_object
-        if crossed and not subject & their_subject and len(straight) <= len(object_) - 1:
+        crossed = set(subject) & set(their_object) and set(object_) & set(their_subject)
+        same = set(subject) & set(their_subject) or set(object_[:_HEAD]) & set(their_object[:_HEAD])
+        if crossed and not same:
             return "relation: the cited passage says it the other way round"
     return None
 
 
-def _sides(words: Sequence[str]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """For each relation: content stems of what acts, and of what is acted on."""
-    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+def _sides(words: Sequence[str]) -> dict[str, tuple[Stems, Stems]]:
+    """For each relation: content stems of what acts and of what is acted on, nearest first."""
+    found: dict[str, tuple[Stems, Stems]] = {}
     for i, word in enumerate(words):
         verb = stem(word)
         if (verb in _VERBS or verb in _NOUNS) and i:
-            before, after = _stems(words[:i]), _stems(words[i + 1 :])
+            before, after = _stems(reversed(words[:i])), _stems(words[i + 1 :])
             passive = word.endswith("ed") and bool(_BE & set(words[max(0, i - 3) : i]))
             found.setdefault(verb, (after, before) if passive else (before, after))
     return found
 
 
-def _stems(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(stem(w) for w in words if w not in STOP_WORDS and len(w) > 1) - _VERBS
+def _stems(words: Iterable[str]) -> Stems:
+    found = (stem(w) for w in words if w not in STOP_WORDS and len(w) > 1)
+    return tuple(s for s in found if s not in _VERBS)

@@ -12,6 +12,7 @@ from rag.verify.alignment import (
     EvidenceText,
     without_interjection,
 )
+from rag.verify.antonyms import prefixed
 from rag.verify.frames import Token, conflict, tokens
 
 _SAME_FRAME = 0.6  # share of the claim's content words in the sentence that it is laid beside
@@ -34,6 +35,8 @@ def no_substitution(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str
     )
     # "Does not charge" and "charges no fee" deny alike, though not in the same place.
     comparable = aligned.coverage >= _SAME_SENTENCE and _denials(mine) != _denials(theirs)
+    if comparable and any(prefixed(a.meaning, b.meaning) for a in mine for b in theirs):
+        return None  # "is not known" and "is unknown" say the same
     for change, i, j, k, m in matcher.get_opcodes():
         if change == "equal" or max(j - i, m - k) > _LONGEST_BLOCK:
             continue

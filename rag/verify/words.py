@@ -9,7 +9,7 @@ from functools import lru_cache
 import Stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_CITATION_MARK = re.compile(r"\s?\[\d+(?:\s?[,–-]\s?\d+)*\]")
+_CITATION_MARK = re.compile(r"\s?(?:\[\d+(?:\s?[,–-]\s?\d+)*\]|\((?:Source|Passage)s? \d+\))")
 
 # Function words, and the frame words of explanations ("people", "may", "example") that any
 # passage about anything would share: neither shows that a claim is in the text.
@@ -43,7 +43,7 @@ _VARIANTS = str.maketrans(
 
 
 def without_citation_marks(text: str) -> str:
-    """The text without marks such as `[1]` or `[2, 3]`."""
+    """The text without marks such as `[1]`, `[2, 3]` or `(Source 1)`."""
     return _CITATION_MARK.sub("", text).strip()
 
 
