@@ -68,6 +68,20 @@ class Server:
         assert self._process is not None
         self._process.send_signal(number)
 
+    def freeze(self) -> None:
+        """Stops every thread of the server, and waits until they stand still."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        tasks = Path(f"/proc/{self._process.pid}/task")
+        for _ in range(200):
+            states = [
+                (task / "stat").read_text().rpartition(")")[2].split()[0]
+                for task in tasks.iterdir()
+            ]
+            if set(states) <= {"T"}:
+                return
+            time.sleep(0.01)
+
     def kill(self) -> None:
         """Ends it as a power cut would."""
         assert self._process is not None
