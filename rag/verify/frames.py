@@ -89,7 +89,6 @@ _INCLUDES: Mapping[str, frozenset[str]] = {
     ),
     "adult": frozenset({"man", "woman", "older adults", "young adults", "veterans"}),
     "child": frozenset({"infant", "boy", "girl", "teenager"}),
-    "older adults": frozenset(),
 }  # fmt: skip
 
 

@@ -124,9 +124,7 @@ def negation(text: str, passage: Sequence[str], rng: random.Random) -> Edited | 
             return _put(text, *match.span(), "can")
         if match.re is _NO:
             return _put(text, *match.span(), f"{match[1]} a")
-        if match[0] == "n't" and not re.search(
-            r"(?:do|does|is|are|should|did)$", text[: match.start()]
-        ):
+        if match[0] == "n't" and not _WHOLE_BEFORE_NT.search(text[: match.start()]):
             return None
         plain = text[: match.start()] + text[match.end() :]
         word = re.search(r"\w+$", plain[: match.start()])

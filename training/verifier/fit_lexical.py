@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.encoders import open_encoder
+from rag.evaluation.classification import auroc
 from rag.settings import EncoderSettings
 from rag.verify.alignment import Analysed, EvidenceText, align
 from rag.verify.checks import contradictions
@@ -70,16 +71,6 @@ def logistic(x: Array, y: Array, l2: float = L2) -> tuple[Array, float]:
         if np.abs(step).max() < 1e-8:
             break
     return b[:-1], float(b[-1])
-
-
-def auroc(y: Array, score: Array) -> float:
-    """Area under the ROC curve; ties count half."""
-    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    positives = y.sum()
-    return float(
-        (ranks[y == 1].sum() - positives * (positives + 1) / 2) / (positives * (len(y) - positives))
-    )
 
 
 def main() -> None:

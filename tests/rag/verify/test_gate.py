@@ -188,7 +188,7 @@ def test_each_mode_asks_its_own_part(gate: Gate) -> None:
     assert passes(GateMode.OFF, invention)
     assert not passes(GateMode.DETERMINISTIC, wrong_number)
     assert passes(GateMode.DETERMINISTIC, invention)
-    assert passes(GateMode.MODEL, wrong_number) or gate.model.name != "lexical-embedding"
+    assert passes(GateMode.MODEL, wrong_number)
     assert not passes(GateMode.MODEL, invention)
     assert not passes(GateMode.ALL, wrong_number)
     assert not passes(GateMode.ALL, invention)
