@@ -1,6 +1,7 @@
 """Build time: all of it, and after one changed document.
 
     python bench/build.py [PATH ...]           # default: the shipped corpus
+    python bench/build.py --documents 500      # filled up with copies that each say a word more
 
 Builds into a temporary folder from a copy of the documents, changes one document, builds again,
 and builds that from nothing a second time, to see that id and vectors are the same.
@@ -9,6 +10,7 @@ and builds that from nothing a second time, to see that id and vectors are the s
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import tempfile
 import time
@@ -53,6 +55,19 @@ def copy_of(paths: list[Path], folder: Path) -> Path:
     return folder
 
 
+def fill_up(documents: Path, wanted: int) -> None:
+    """Adds copies of the Markdown documents, under other ids and with other sentences."""
+    originals = sorted(documents.rglob("*.md"))
+    for number in range(wanted - len(originals)):
+        turn, place = divmod(number, len(originals))
+        source = originals[place]
+        head, body = source.read_text().removeprefix("---\n").split("\n---\n", 1)
+        head = re.sub(r"(?m)^id: (.+)$", rf"id: \1-{turn}", head)
+        head = re.sub(r'(?m)^title: "(.+)"$', rf'title: "\1, copy {turn}"', head)
+        body = body.replace(". ", f", as copy {turn} says too. ")
+        source.with_stem(f"{source.stem}-{turn}").write_text(f"---\n{head}\n---\n{body}")
+
+
 def change_one(documents: Path) -> str:
     """Adds a section to the first text document below the folder."""
     for path in sorted(documents.rglob("*")):
@@ -74,9 +89,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("paths", nargs="*", type=Path, default=[corpora.documents_dir()])
     parser.add_argument("--threads", type=int, default=2, help="CPU threads for encoding")
+    parser.add_argument("--documents", type=int, default=0, help="fill up to so many")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         documents = copy_of(options.paths, Path(scratch) / "documents")
+        fill_up(documents, options.documents)
         stages: Counter[str] = Counter()
         last = time.perf_counter()
 

@@ -4,10 +4,10 @@
 
 The originals (PDF, Markdown and HTML files, and MedQuAD's answers on mental health, sleep,
 dementia, alcohol and drugs) are built into an index of their own, in --index-dir, once. For each
-statement the nearest passages are found, and the gate judges the statement against each of them
-and against the best three together. Printed is a row a document; the report lists, weakest first,
-the statements that nothing supports, with the passage that came nearest. The gate is strict: what
-it does not pass may still be a fair paraphrase, and wants an eye, not a deletion.
+statement the nearest passages are found, and the gate judges the statement against the best three
+together, then against each, until one supports it. Printed is a row a document; the report lists,
+weakest first, the statements that nothing supports, with the passage that came nearest. The gate
+is strict: what it does not pass may still be a fair paraphrase, and wants an eye, not a deletion.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rag.model import Block, BlockKind, Document, Source, sha256_text
 from rag.sentences import sentence_spans
 from rag.settings import IngestSettings, Settings
 
-NEAREST = 10  # passages looked at for each statement
+NEAREST = 5  # passages looked at for each statement
 TOGETHER = 3  # of these, judged as one text
 _SUFFIXES = frozenset({".pdf", ".md", ".html", ".htm"})
 _SUBJECTS = re.compile(
@@ -129,10 +129,13 @@ def judge(engine: Engine, document: CorpusDocument) -> Iterator[Statement]:
 def _judged(engine: Engine, document: str, heading: str, text: str) -> Statement:
     found = engine.retrieve(text, top_k=NEAREST).evidence
     texts = [evidence.passage.text for evidence in found]
-    verdicts = [engine.verify(text, [one]) for one in texts]
-    verdicts.append(engine.verify(text, texts[:TOGETHER]))
-    place, best = max(enumerate(verdicts), key=lambda item: (item[1].supported, item[1].support))
-    nearest = found[place if place < len(found) else 0]
+    tried = [engine.verify(text, texts[:TOGETHER])]
+    for one in texts:
+        if tried[-1].supported:
+            break
+        tried.append(engine.verify(text, [one]))
+    place, best = max(enumerate(tried), key=lambda item: (item[1].supported, item[1].support))
+    nearest = found[max(0, place - 1)]
     return Statement(
         document=document,
         heading=heading,

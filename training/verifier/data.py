@@ -2,9 +2,10 @@
 
     python -m training.verifier.data ../shared/data --output FOLDER
 
-Writes `sentences.jsonl` (stage 1), `documents.jsonl` (stage 2), `valid.jsonl` (held out by passage)
-and `clinical.jsonl` (held out by topic). `dev.jsonl.gz` and `dev-real.jsonl.gz` are only read to
-leave out whatever they share with training. `DATA_CARD.md` says what each set is.
+Writes `sentences.jsonl`, `documents.jsonl` and `answers.jsonl` (stages 1 to 3), `valid.jsonl` (held
+out by passage), `clinical.jsonl` (by topic) and `written.jsonl` (by answer). `dev.jsonl.gz` and
+`dev-real.jsonl.gz` are only read to leave out whatever they share with training. `DATA_CARD.md`
+says what each set is.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from tokenizers import Tokenizer
 from rag.sentences import sentence_spans
 from rag.verify.windows import Unit, best_units, best_window
 from rag.verify.words import content_stems
+from training.verifier import written
 from training.verifier.minimal_pairs import PairMaker, coverage
-from training.verifier.sources import documents
+from training.verifier.segments import segments
+from training.verifier.sources import Text, documents
 
 Row = dict[str, Any]
 
@@ -38,8 +41,8 @@ CLINICAL_PER_KIND = 500
 CLINICAL_TEST_PER_KIND = 60
 # Rows per set at most. Left out: expertqa (a quarter of its labels is wrong), cg2c_mus (one label).
 SENTENCE_SETS = {
-    "mnli": 10_000, "snli": 4_000, "cad": 7_000, "conj": 5_000, "fever": 9_000, "begin": 4_000,
-    "ambient": 3_000, "breaking": 1_500, "paws": 2_000, "feversym": 1_100, "vitaminc": 400,
+    "mnli": 20_000, "snli": 10_000, "cad": 10_000, "conj": 8_000, "fever": 14_000, "begin": 4_000,
+    "ambient": 3_000, "breaking": 2_500, "paws": 2_000, "feversym": 1_100, "vitaminc": 400,
     "sufficient": 2_000,
 }  # fmt: skip
 DOCUMENT_SETS = {
@@ -54,6 +57,12 @@ REPLAYED = {
 # Sentences that people judged or changed, about long passages: seen twice, each time in another
 # window.
 READ_AGAIN = ("kqa", "qafeedback", "wice", "bump", "factcheck")
+# What the last stage sees again beside the written answers: rows of each, at most.
+REVISED = {
+    "kqa": 320, "qafeedback": 350, "wice": 400, "bump": 300, "factcheck": 500, "frank": 250,
+    "begin": 500, "cg2c_doc": 400, "fever": 400, "mnli": 400,
+}  # fmt: skip
+REVISED_CLINICAL = 2_000
 WINDOWS = (340, 256, 200, 128)  # word pieces of evidence; drawn for each long passage
 
 
@@ -177,9 +186,8 @@ def balanced(rows: Sequence[Row], most: int) -> list[Row]:
     return [row for i, row in enumerate(kept) if int((i + 1) * share) > int(i * share)]
 
 
-def clinical(sources: Path) -> tuple[list[Row], list[Row]]:
+def clinical(texts: Sequence[Text]) -> tuple[list[Row], list[Row]]:
     """Minimal pairs for training and, from topics that training never sees, for the test."""
-    texts = documents(sources)
     parts = []
     for held_out, per_kind in ((False, CLINICAL_PER_KIND), (True, CLINICAL_TEST_PER_KIND)):
         maker = PairMaker([t for t in texts if t.held_out is held_out], SEED)
@@ -228,7 +236,8 @@ def main() -> None:
                     made = contexts.crowd(row, by_set[name]) if crowd else row
                     yield contexts.dress(contexts.cut(made))
 
-    trained, tested = clinical(arguments.data / "sources")
+    texts = documents(arguments.data / "sources")
+    trained, tested = clinical(texts)
     first = contexts.shuffled(prepared(SENTENCE_SETS, 0.0))
     second = contexts.shuffled(
         [
@@ -237,6 +246,17 @@ def main() -> None:
             *(contexts.dress(row) for row in trained),
         ]
     )
+    known = segments((row for row in pool if not is_valid(row)), texts)
+    third = contexts.shuffled(
+        [
+            *(contexts.dress(contexts.cut(row)) for row in written.rows(known, held_out=False)),
+            *prepared(REVISED, 0.5),
+            *(contexts.dress(row) for row in trained[:: len(trained) // REVISED_CLINICAL]),
+        ]
+    )
+    write(arguments.output / "answers.jsonl", third)
+    held_out = [contexts.cut(row) for row in written.rows(known, held_out=True)]
+    write(arguments.output / "written.jsonl", held_out)
     write(arguments.output / "sentences.jsonl", first)
     write(arguments.output / "documents.jsonl", second)
     write(

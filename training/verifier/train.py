@@ -3,10 +3,10 @@
     python -m training.verifier.data ../shared/data --output DATA
     python -m training.verifier.train DATA --output RUN --minutes 45
 
-Stage 1 is sentence NLI, stage 2 documents, clinical minimal pairs and a replay of stage 1. On a
-CPU the weights are bfloat16 with float32 masters; a GPU is used when there is one. `--minutes`
-bounds the run: the learning rate falls with whichever is further, the batches or the clock, and
-stage 1 gives way to stage 2 in time.
+Stage 1 is sentence NLI, stage 2 documents, clinical minimal pairs and a replay of stage 1, stage 3
+answers written over real passages and a replay of stage 2. On a CPU the weights are bfloat16 with
+float32 masters; a GPU is used when there is one. `--minutes` bounds the run: the learning rate
+falls with whichever is further, the batches or the clock, and each stage gives way in time.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ from training.verifier.model import Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
 
 BATCH_TOKENS = 3072
+EPOCHS = 2  # of each stage, at most
 WARMUP_STEPS = 150
-FIRST_STAGE_SHARE = 0.2  # of `--minutes`, at most
+# Each stage, and the share of `--minutes` by which it gives way to the next.
+STAGES = {"sentences": 0.3, "documents": 0.6, "answers": 1.0}
 SMOOTHING = 0.03
 TOKEN_LOSS = 0.3
 HEAD_RATE = 10.0  # times the learning rate of the encoder
 CHECKPOINT_S = 150
 EVALUATIONS = 4
-EVALUATED = 300  # rows of each held-out file
+EVALUATED = 600  # rows of each held-out file
+HELD_OUT = ("valid", "clinical", "written")
 
 
 class Trainer:
@@ -135,7 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rows", type=int, help="rows of each stage, for a trial run")
@@ -149,11 +152,15 @@ def main() -> None:
     tokenizer.no_padding()
     data = {
         name: encode(read_rows(arguments.data / f"{name}.jsonl")[: arguments.rows], tokenizer)
-        for name in ("sentences", "documents", "valid", "clinical")
+        for name in (*STAGES, *HELD_OUT)
     }
-    data |= {name: data[name][:EVALUATED] for name in ("valid", "clinical")}
-    first = batches(data["sentences"], BATCH_TOKENS, arguments.seed)
-    plan = [*first, *batches(data["documents"], BATCH_TOKENS, arguments.seed)]
+    data |= {name: data[name][:EVALUATED] for name in HELD_OUT}
+    plan: list[list[Encoded]] = []
+    ends: list[int] = []  # batches before which each stage ends
+    for stage in STAGES:
+        for epoch in range(EPOCHS):
+            plan += batches(data[stage], BATCH_TOKENS, arguments.seed + epoch)
+        ends.append(len(plan))
     tokens = sum(len(pair.ids) for batch in plan for pair in batch)
     print(f"{len(plan):,} batches, {tokens:,} tokens", flush=True)
     trainer = Trainer(arguments.rate, arguments.seed)
@@ -172,7 +179,7 @@ def main() -> None:
             **progress,
             "loss": round(float(np.mean(losses[-100:])), 4),
         }
-        for name in ("valid", "clinical"):
+        for name in HELD_OUT:
             labels = np.array([pair.label for pair in data[name]])
             line[name] = round(auroc(labels, trainer.scores(data[name])), 4)
         with (arguments.output / "log.jsonl").open("a") as log:
@@ -184,8 +191,9 @@ def main() -> None:
         share = max(done / len(plan), progress["seconds"] / (60 * arguments.minutes))
         if share >= 1:
             break
-        if done < len(first) and progress["seconds"] > 60 * arguments.minutes * FIRST_STAGE_SHARE:
-            progress["batches"] = len(first)
+        stage = sum(done >= end for end in ends)
+        if progress["seconds"] > 60 * arguments.minutes * tuple(STAGES.values())[stage]:
+            progress["batches"] = ends[stage]
             continue
         if losses and share * EVALUATIONS >= progress["evaluated"] + 1:
             progress["evaluated"] += 1
