@@ -22,8 +22,11 @@ ABBREVIATIONS_THAT_ARE_WORDS = frozenset(
     "SAD ADD BED ACT AUD ODD DTs ERP IPT AS ID CD MED PAIN".split()
 )
 """Abbreviations that mean something else, or nothing sure, in small letters."""
-# Words that a stemmer makes one with another: "alcohol", "stimulants".
-_NOT_STEMMED = frozenset({"alcoholism", "alcoholic", "alcoholics", "stimulation"})
+# Words that a stemmer makes one with another: "alcohol", "stimulants", "avoid", "expect", "fit".
+_NOT_STEMMED = frozenset(
+    {"alcoholism", "alcoholic", "alcoholics", "stimulation", "avoidance", "expecting", "falls",
+     "fits", "mindfulness"}
+)
 
 
 @dataclass(frozen=True, slots=True)
