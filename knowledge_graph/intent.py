@@ -78,6 +78,7 @@ _TELLING = frozenset(
         Kind.SIDE_EFFECT,
         Kind.INSTRUMENT,
         Kind.SELF_HELP,
+        Kind.RISK_FACTOR,
     }
 )
 _ALONE_TELLING = frozenset({Kind.MEDICATION, Kind.SYMPTOM})

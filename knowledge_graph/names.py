@@ -19,11 +19,14 @@ _SPELLINGS = (
     (re.compile(r"ll(ed|ing|ing|or|ors)$"), r"l\1", 7),
 )
 ABBREVIATIONS_THAT_ARE_WORDS = frozenset(
-    "SAD ADD BED ACT AUD ODD DTs ERP IPT AS ID CD MED PAIN".split()
+    "SAD ADD ARTS BED ACT AUD ODD DTs ERP IPT AS ID CD MED PAIN".split()
 )
 """Abbreviations that mean something else, or nothing sure, in small letters."""
-# Words that a stemmer makes one with another: "alcohol", "stimulants".
-_NOT_STEMMED = frozenset({"alcoholism", "alcoholic", "alcoholics", "stimulation"})
+# Words that a stemmer makes one with another: "alcohol", "avoid", "depends", "sick", "mind" ...
+_NOT_STEMMED = frozenset(
+    """alcoholism alcoholic alcoholics stimulation avoidance bowels dependence dependent expecting
+    falls fits grounding heights mindfulness nerves sedation sickness tolerance""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 them.
 
 A walk of two hops, each step weighted by the type of its Fact and by whether the question asks
-after that type. It was measured beside personalised PageRank over the entity-passage graph
-(HippoRAG 2, Gutiérrez et al. 2025): see `docs/graph.md`.
+after that type. Beside it BM25 looks for the question's words once more, together with the names
+that the graph gives them: "Zoloft" is also sertraline, an SSRI. The walk was measured beside
+personalised PageRank over the entity-passage graph (HippoRAG 2, Gutiérrez et al. 2025): see
+`docs/graph.md`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from knowledge_graph.expansion import Reached, walks
 from knowledge_graph.intent import needs_a_walk, relation_weights
 from knowledge_graph.linking import Link
+from knowledge_graph.schema import Origin, Relation
 from knowledge_graph.store import GraphReader
 from rag.index.version import IndexVersion
 from rag.retrieval.arm import Query
@@ -22,10 +25,13 @@ HOPS, FAN_OUT, FRONTIER = 2, 48, 24
 _REACHED = 60  # entities whose passages are looked at
 _MENTIONED = 12  # passages of one entity, the most telling ones
 _FACT_SHARE = 1.0  # a passage that states a Fact of the walk
-_MENTION_SHARE = 1.0  # a passage that names an entity of the walk
+_MENTION_SHARE = 0.8  # a passage that names an entity of the walk
+_WORDS_SHARE = 0.3  # BM25 of the question with more names, its best as a share of the walk's best
+_WORDED = 60  # passages that BM25 gives
 _NORM = 3.0
 _COVER = 0.5
 _STATING = 0.5  # how fast a Fact that many passages state stops telling them apart
+_UP = frozenset({Relation.IN_CLASS, Relation.IS_A})
 
 
 class GraphArm:
@@ -51,7 +57,11 @@ class GraphArm:
         links = self._version.graph.linker.link(query.text, query.vector)
         if not needs_a_walk(query.text, links):
             return []
-        scores = self._passages(self._walks(query.text, links))
+        found = self._walks(query.text, links)
+        scores = self._passages(found)
+        best = max(scores.values(), default=0.0)
+        for passage, share in self._worded(query.text, found, excluded_sources):
+            scores[passage] = scores.get(passage, 0.0) + _WORDS_SHARE * best * share
         allowed = self._version.in_force(scores, excluded_sources)
         ranked = sorted(allowed, key=lambda passage: (-scores[passage], passage))
         return [(passage, scores[passage]) for passage in ranked[:top_k]]
@@ -71,7 +81,21 @@ class GraphArm:
             for walk in found.values()
         ]
 
-    def _passages(self, found: Sequence[Sequence[Reached]]) -> Mapping[str, float]:
+    def _worded(
+        self, question: str, found: Sequence[Sequence[Reached]], excluded_sources: Collection[str]
+    ) -> list[tuple[str, float]]:
+        """(passage id, 0..1) by BM25 of the question with the canonical names of what it names,
+        and of the groups that these belong to."""
+        keys = dict.fromkeys(
+            reached.entity for walk in found for reached in walk if _names_anew(reached)
+        )
+        # The version's own file: names are the same in every store, and this one is the nearest.
+        known = self._version.graph.embedded.entities(list(keys), deadline_s=self._deadline_s)
+        names = " ".join(dict.fromkeys(known[key].name for key in keys if key in known))
+        hits = self._version.lexical(f"{question} {names}", _WORDED, excluded_sources)
+        return [(passage, score / hits[0][1]) for passage, score in hits]
+
+    def _passages(self, found: Sequence[Sequence[Reached]]) -> dict[str, float]:
         """The score of each passage: over the seeds, the root of what each seed's walk finds
         there, so that a passage to which two seeds lead goes before one that one seed likes."""
         keys = {reached.entity for walk in found for reached in walk}
@@ -80,7 +104,16 @@ class GraphArm:
         for walk in found:
             for passage, score in _of_walk(walk, named).items():
                 total[passage] += score**_COVER
-        return total
+        return dict(total)
+
+
+def _names_anew(reached: Reached) -> bool:
+    """Whether it is a seed, or a group that a seed is said to belong to, in one step or two."""
+    path = reached.path
+    if any(fact.relation not in _UP or fact.origin is Origin.ONTOLOGY for fact in path):
+        return False
+    ends = [fact.subject for fact in path[1:]] + [reached.entity]
+    return all(fact.object == end for fact, end in zip(path, ends, strict=False))
 
 
 def _of_walk(

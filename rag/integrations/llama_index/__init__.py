@@ -2,8 +2,8 @@
 
 Ours inside theirs: `PlumblineRetriever`, `PlumblineQueryEngine`, `PlumblineEmbedding`,
 `GatePostprocessor`, `GateEvaluator`, and `gated(engine)`, which checks the answers of any query
-engine. Theirs inside ours: `open_engine(retrievers=..., llm=..., embedding=...)` and
-`build_with(embedding, ...)`.
+engine; `PlumblineGraphStore` and `PlumblineGraphRetriever` for a `PropertyGraphIndex`. Theirs
+inside ours: `open_engine(retrievers=..., llm=..., embedding=...)` and `build_with(embedding, ...)`.
 
 >>> from rag.integrations.llama_index import gated  # doctest: +SKIP
 >>> engine = gated(index.as_query_engine())  # doctest: +SKIP
@@ -25,6 +25,8 @@ from rag.integrations.llama_index.encoder import EmbeddingEncoder
 from rag.integrations.llama_index.evaluator import GateEvaluator
 from rag.integrations.llama_index.events import AnswerCheckedEvent, SentenceJudgedEvent
 from rag.integrations.llama_index.gated import GatedQueryEngine, gated
+from rag.integrations.llama_index.graph_retriever import PlumblineGraphRetriever
+from rag.integrations.llama_index.graph_store import PlumblineGraphStore
 from rag.integrations.llama_index.guests import RetrieverArm
 from rag.integrations.llama_index.opening import build_with, open_engine
 from rag.integrations.llama_index.postprocessor import GatePostprocessor
@@ -38,6 +40,8 @@ __all__ = [
     "GatePostprocessor",
     "GatedQueryEngine",
     "PlumblineEmbedding",
+    "PlumblineGraphRetriever",
+    "PlumblineGraphStore",
     "PlumblineQueryEngine",
     "PlumblineRetriever",
     "RetrieverArm",
