@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from rag.audience import Audience
 from rag.clock import Clock
 from rag.compose.answerability import Answerability
-from rag.compose.classes import classes_of
+from rag.compose.classes import classes_of, disorders_in
 from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.followup import standalone
+from rag.compose.generic_names import with_generic_names
 from rag.compose.named_substances import on_named_substances
 from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
+from rag.compose.sections import completing
 from rag.compose.words import abstention, in_english_only, refusal
 from rag.conversation import Turn, said_by_user
 from rag.index.version import IndexVersion
@@ -85,9 +87,11 @@ class Corridor:
             version.idf,
             settings.compose.max_sentences,
             classes_of(version.graph),
+            disorders_in(version.graph),
         )
+        self._completed = completing(version)
         self._graph_check = GraphCheck(version.graph.extractor, version.graph.reader)
-        self._answerability = Answerability.shipped()
+        self._answerability = Answerability.shipped(version.encoder.sha256)
         self._concerns = usable_classifier()
         self._titles = tuple(source.title for source in version.sources())
 
@@ -129,12 +133,13 @@ class Corridor:
                 plain, top_k=self._settings.retrieval.top_k, as_of=asked.as_of
             )
         with asked.clock.step("compose"):
-            draft = self._composer.compose(plain, found.vector, found.evidence)
+            found = replace(found, evidence=self._completed(plain, found.evidence))
+            draft = self._composer.compose(plain, found.vectors, found.evidence)
         always = self._settings.compose.always_answer
         # An LLM gets no passage on a group: it would say of the medicine what holds for the group.
         named = [a.evidence for a in on_named_substances(question, found.evidence)]
         usable = found.evidence if always else named
-        enough = always or self._answerability.enough(draft)
+        enough = always or self._answerability.enough(draft, found.vector)
         return Found(asked, question, limits.note, found, tuple(usable), draft, enough)
 
     def inspector(self, found: Found) -> Inspector:
@@ -214,21 +219,21 @@ class Corridor:
         vectors = self._version.encoder.encode([sentence.text for sentence in release.sentences])
         fit = self._composer.fit(
             _plain(found.asked, found.question),
-            found.retrieval.vector,
+            found.retrieval.vectors,
             [(s.text, ids) for s, ids in zip(release.sentences, cited, strict=True)],
             vectors,
             found.retrieval.evidence,
         )
-        return self._answerability.enough(fit)
+        return self._answerability.enough(fit, found.retrieval.vector)
 
 
 def _plain(asked: Asked, question: str) -> str:
-    """The question without names that the conversation gave away."""
+    """The question without names that the conversation gave away, brands with their substances."""
     redaction = Redaction()
     for text in (*said_by_user(asked.turns), asked.question):
         redaction.hide(text)
     stripped = redaction.strip(question)
-    return stripped if any(c.isalpha() for c in stripped) else question
+    return with_generic_names(stripped if any(c.isalpha() for c in stripped) else question)
 
 
 def _differs(found: Found) -> str:

@@ -1,7 +1,7 @@
 """Whether the evidence is strong enough to answer at all.
 
-A logistic model over four things that can be read off a draft. Its weights and threshold come
-from `training/answerability/fit.py`: questions that the corpus answers, against mental-health
+A logistic model over what can be read off a draft and off the question. Its weights and threshold
+come from `training/answerability/fit.py`: questions that the corpus answers, against mental-health
 questions put to a corpus without that topic and questions about anything else.
 """
 
@@ -11,10 +11,37 @@ import json
 import math
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any, Self
+
+import numpy as np
 
 from rag.compose.extractive import Draft
+from rag.encoders.base import Vectors
 
-FEATURES = ("best_cosine", "passage_cosine", "words_covered", "heaviest_missing")
+DRAFT_FEATURES = (
+    "best_cosine",
+    "passage_cosine",
+    "words_covered",
+    "heaviest_missing",
+    "headed",
+    "one_source",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """How much a question, by its vector, sounds like one about mental health.
+
+    A story ("my husband came back from deployment a different person") shares few words with the
+    passages that answer it. That it is a worry about somebody's mind shows in its meaning.
+    """
+
+    weights: Vectors  # (d,)
+    intercept: float
+
+    def logit(self, vector: Vectors) -> float:
+        """Above 0: more like a question on mental health than on anything else."""
+        return float(self.weights @ vector) + self.intercept
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +51,39 @@ class Answerability:
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
+    domain: Domain | None = None
+    domain_weight: float = 0.0
 
     @classmethod
-    def shipped(cls) -> Answerability:
-        """The weights in the package."""
+    def shipped(cls, encoder_sha256: str) -> Self:
+        """The weights in the package. Without the domain where `encoder_sha256` is not of the
+        encoder that they were fitted with, since its vectors mean something else."""
         text = files("rag.compose").joinpath("answerability.json").read_text("utf-8")
-        data = json.loads(text)
-        return cls(tuple(data["coefficients"]), data["intercept"], data["threshold"])
+        return cls.of(json.loads(text), encoder_sha256)
 
-    def probability(self, draft: Draft) -> float:
-        """0..1; 0 for an empty draft."""
+    @classmethod
+    def of(cls, data: dict[str, Any], encoder_sha256: str) -> Self:
+        """From the parsed file."""
+        plain = data["any_encoder"]
+        if data["encoder_sha256"] != encoder_sha256:
+            return cls(tuple(plain["coefficients"]), plain["intercept"], plain["threshold"])
+        own, told = data["with_domain"], data["domain"]
+        domain = Domain(np.asarray(told["weights"], dtype=np.float32), told["intercept"])
+        *coefficients, weight = own["coefficients"]
+        return cls(tuple(coefficients), own["intercept"], own["threshold"], domain, weight)
+
+    def probability(self, draft: Draft, vector: Vectors) -> float:
+        """0..1; 0 for an empty draft. `vector`: (d,) of the question."""
         if not draft.sentences:
             return 0.0
         z = self.intercept + sum(
             weight * getattr(draft, name)
-            for weight, name in zip(self.coefficients, FEATURES, strict=True)
+            for weight, name in zip(self.coefficients, DRAFT_FEATURES, strict=True)
         )
+        if self.domain:
+            z += self.domain_weight * self.domain.logit(vector)
         return 1.0 / (1.0 + math.exp(-z))
 
-    def enough(self, draft: Draft) -> bool:
+    def enough(self, draft: Draft, vector: Vectors) -> bool:
         """Whether to answer."""
-        return self.probability(draft) >= self.threshold
+        return self.probability(draft, vector) >= self.threshold

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass
 
-from rag.verify.words import content_stems, stem
+from rag.verify.medicines import substance_of
+from rag.verify.words import content_stems, stem, words
 
 # Words that people wrap a question in: how they put it and whom they ask for say nothing about
-# which passage answers, however rare the words are in the sources.
+# which passage answers, however rare the words are in the sources. "Mental health" is what all of
+# them are about.
 _FRAME = frozenset(
     stem(word)
     for word in """someone know think feel feeling want need try tell say ask mean keep start go
     going come look looking find give put seem understand deal happen work good bad best better
     right wrong thing lot really always sure please question answer info information help ok okay
-    take""".split()
+    take mental health""".split()
 )
 _WHOSE = re.compile(
     r"\b(?:my|our|his|her|a|an) (?:husband|wife|partner|boyfriend|girlfriend|friend|mum|mom|mother|"
@@ -33,8 +35,10 @@ class AskedWords:
 
     @classmethod
     def of(cls, question: str, word_weight: Callable[[str], float]) -> AskedWords:
-        """The words of `question`; how it is put is left out, unless nothing else is there."""
-        stems = frozenset(content_stems(_WHOSE.sub("", question)))
+        """The words of `question`; how it is put is left out, unless nothing else is there. So is
+        a brand beside its substance, since sources speak of the substance."""
+        brands = {stem(brand) for brand in brands_beside_substances(words(question))}
+        stems = frozenset(content_stems(_WHOSE.sub("", question))) - brands
         return cls({s: word_weight(s) for s in stems - _FRAME or stems})
 
     def covered(self, stems: Set[str]) -> float:
@@ -48,3 +52,9 @@ class AskedWords:
         total = sum(self.weights.values())
         missing = max((weight for s, weight in self.weights.items() if s not in stems), default=0.0)
         return missing / total if total else 0.0
+
+
+def brands_beside_substances(spoken: Collection[str]) -> frozenset[str]:
+    """The brand names among lower-cased words whose substance is among them too."""
+    known = substance_of()
+    return frozenset(w for w in spoken if known.get(w, w) != w and known[w] in spoken)

@@ -1,4 +1,4 @@
-"""The groups that a medicine belongs to, as passages of the index state it."""
+"""What the graph of an index knows of names: the groups of a medicine, the disorders of a text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from knowledge_graph.errors import GraphUnavailableError
 from knowledge_graph.schema import Entity, Fact, Kind, Relation, kind_of
 from knowledge_graph.store import GraphReader
 from rag.compose.named_substances import ClassesOf
+from rag.compose.other_topics import DisordersIn
 from rag.index.graph import VersionGraph
 from rag.verify.words import words
 
@@ -38,6 +39,17 @@ def classes_of(graph: VersionGraph) -> ClassesOf:
         return tuple(found)
 
     return groups
+
+
+def disorders_in(graph: VersionGraph) -> DisordersIn:
+    """Finds the disorders that a text names, as keys of the graph."""
+
+    @lru_cache(maxsize=4096)
+    def found(text: str) -> frozenset[str]:
+        spans = graph.linker.spans(text)
+        return frozenset(k for span in spans for k in span.keys if kind_of(k) is Kind.DISORDER)
+
+    return found
 
 
 def _spoken(entity: Entity) -> list[str]:

@@ -17,7 +17,7 @@ _GROUPS = frozenset(
 _OTHER_NAMES = {
     name: drug
     for drug, names in {
-        "alcohol": "alcohol alcoholic alcoholism drunk drinker drinking drinks",
+        "alcohol": "alcohol alcoholic alcoholism drunk drinker drinking drinks wine beer booze vodka",
         "cannabis": "cannabis marijuana weed",
         "cocaine": "cocaine crack",
         "heroin": "heroin",
@@ -28,6 +28,8 @@ _OTHER_NAMES = {
     }.items()
     for name in names.split()
 }
+_SMOKED_TOO = frozenset({"cannabis", "cocaine", "heroin", "methamphetamine"})
+_NICOTINE = frozenset("nicotine cigarettes tobacco vaping".split())
 ClassesOf = Callable[[str], tuple[str, ...]]
 """A substance ("sertraline") to the groups that it belongs to, as passages state it: the nearest
 first ("ssri", "antidepressant")."""
@@ -93,6 +95,11 @@ def on_named_substances(
     return found
 
 
+def names_substance(spoken: Iterable[str]) -> bool:
+    """Whether the words of a text name a medicine, a drug or a group of medicines."""
+    return bool(_named(spoken))
+
+
 def _standing_in(
     missing: frozenset[str], groups: frozenset[str], classes_of: ClassesOf | None
 ) -> dict[str, tuple[str, ...]] | None:
@@ -110,6 +117,8 @@ def _standing_in(
 def _named(spoken: Iterable[str]) -> frozenset[str]:
     spoken = list(spoken)
     others = {_OTHER_NAMES[word] for word in spoken if word in _OTHER_NAMES}
+    if "smoking" in spoken and others & _SMOKED_TOO and not _NICOTINE.intersection(spoken):
+        others.discard("nicotine")  # "stop smoking weed" speaks of one thing
     return substances(spoken) | _groups(spoken) | others
 
 

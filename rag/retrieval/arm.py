@@ -11,10 +11,14 @@ from rag.encoders.base import Vectors
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with what every arm needs of it: its text and its unit vector (dimensions,)."""
+    """A question with what every arm needs of it: its text and its unit vector (dimensions,).
+
+    `clauses`: unit vectors of its parts, (parts, dimensions), where it is long and has several.
+    """
 
     text: str
     vector: Vectors
+    clauses: Vectors | None = None
 
 
 class Arm(Protocol):

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from knowledge_graph.store import GraphReader
 from rag.encoders.base import Vectors
 from rag.errors import IndexUnavailableError, NotFoundError, SettingsError
@@ -13,6 +15,7 @@ from rag.index.graph_store import close_reader, open_reader
 from rag.index.version import IndexVersion
 from rag.model import Evidence, EvidenceGrade, Hit, Passage
 from rag.retrieval.arm import Arm, Query
+from rag.retrieval.clauses import clauses
 from rag.retrieval.dense import DenseArm
 from rag.retrieval.duplicates import merged
 from rag.retrieval.fusion import WEIGHTS, fuse
@@ -30,11 +33,21 @@ _TIE_DECIMALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What was found, best first; the arms that were left out; and the question's unit vector."""
+    """What was found, best first; the arms that were left out; and the question's unit vector.
+
+    `clauses`: (parts, d), of the parts of a long question; None where it has none.
+    """
 
     evidence: tuple[Evidence, ...]
     degraded: tuple[str, ...]
     vector: Vectors
+    clauses: Vectors | None = None
+
+    @property
+    def vectors(self) -> Vectors:
+        """(1 + parts, d): of the whole question first."""
+        whole = self.vector[None]
+        return whole if self.clauses is None else np.vstack([whole, self.clauses])
 
 
 def default_arms(version: IndexVersion, settings: Settings, reader: GraphReader) -> tuple[Arm, ...]:
@@ -101,9 +114,12 @@ class HybridRetriever:
             raise SettingsError(f"top_k is {top_k}, but must be at least 1")
         names = self._names(arms)
         vector = self._version.encoder.encode([question])[0]
+        told = clauses(question)
+        parts = self._version.encoder.encode(told) if told else None
         excluded = self._excluded(as_of)
         depth = max(self._depth, top_k * _CANDIDATES_PER_PLACE)
-        found, failed = self._runner.run(names, Query(question, vector), depth, excluded)
+        query = Query(question, vector, parts)
+        found, failed = self._runner.run(names, query, depth, excluded)
         if not found:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(failed.items()))
             raise IndexUnavailableError(
@@ -113,7 +129,7 @@ class HybridRetriever:
         hits, stale = self._known(fuse(found, depth, self._weights), top_k * _CANDIDATES_PER_PLACE)
         evidence = sorted(self._evidence(hits, excluded), key=_order)
         degraded = tuple(sorted(failed.keys() | stale))
-        return Retrieval(merged(evidence, top_k), degraded, vector)
+        return Retrieval(merged(evidence, top_k), degraded, vector, parts)
 
     @property
     def graph(self) -> GraphReader:

@@ -1,0 +1,61 @@
+"""Keeps sources that are about something else from answering, however alike they sound.
+
+A document on haloperidol says true things of heart rhythm, and one on narcolepsy of driving; in an
+answer to "my heart races at night" or to "I can't drive since the crash" they are beside the point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from rag.compose.facets import Facet, facets_of_question
+from rag.compose.named_substances import names_substance
+from rag.model import Evidence
+from rag.verify.medicines import substances
+from rag.verify.words import words
+
+DisordersIn = Callable[[str], frozenset[str]]
+"""A text to the disorders that it names."""
+
+# Whoever asks for these may mean a medicine without naming one.
+_ON_MEDICINES = frozenset(
+    {Facet.MEDICINES, Facet.SIDE_EFFECTS, Facet.STOPPING, Facet.TREATMENT, Facet.PREGNANCY}
+)
+
+
+def on_topic(
+    question: str, evidence: Sequence[Evidence], disorders_in: DisordersIn
+) -> list[Evidence]:
+    """The evidence whose source is not about another medicine or another disorder.
+
+    A source on one medicine, by its title, is left out where the question neither names a substance
+    nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
+    where the question names others and the passage names none of those. Where nothing would be
+    left, everything is: then the threshold for answering decides.
+    """
+    asked = words(question)
+    medicines = names_substance(asked) or bool(facets_of_question(question) & _ON_MEDICINES)
+    disorders = disorders_in(question)
+    kept = [
+        one
+        for one in evidence
+        if (medicines or not _on_medicines(one.source.title))
+        and not _on_others(one, disorders, disorders_in)
+    ]
+    return kept or list(evidence)
+
+
+def _on_medicines(title: str) -> bool:
+    spoken = words(title)
+    return bool(substances(spoken)) or "medicines" in spoken
+
+
+def _on_others(
+    evidence: Evidence, asked: Collection[str], disorders_in: DisordersIn
+) -> bool:
+    if not asked:
+        return False
+    titled = disorders_in(evidence.source.title)
+    if not titled or not titled.isdisjoint(asked):
+        return False
+    return disorders_in(evidence.passage.indexed_text).isdisjoint(asked)

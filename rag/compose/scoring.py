@@ -1,0 +1,153 @@
+"""How well each quotable piece of the evidence fits the question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.compose.asked_words import AskedWords
+from rag.compose.facets import Facet, facets_of_heading, facets_of_question
+from rag.compose.named_substances import Admitted
+from rag.compose.units import Unit, units
+from rag.encoders.base import Vectors
+from rag.model import Evidence
+from rag.retrieval.clauses import CLAUSE_DISCOUNT
+from rag.verify.words import content_stems
+
+# Weights of a unit's score; the first four sum to 1. Set by reading answers to the development
+# questions in `bench/questions/development.jsonl`.
+_SENTENCE_WEIGHT = 0.5  # cosine of question and sentence
+_PASSAGE_WEIGHT = 0.25  # cosine of question and passage
+_WORDS_WEIGHT = 0.15  # share of the question's weighted words in title, headings and sentence
+_OWN_WORDS_WEIGHT = 0.10  # the same in the sentence alone
+FACET_BONUS = 0.12  # the section is about what was asked, in a source that is about the topic
+_OPENING_BONUS = 0.06  # it opens its passage: writers put what matters first
+_TITLE_BONUS = 0.08  # times the share of the source's title that the question names
+_HEADING_BONUS = 0.08  # the same for the heading over the passage
+_SOURCE_BONUS = 0.15  # times what retrieval found in the source, as a share of the best source's
+_ABOUT = 0.4  # that share from which a source counts as being about the topic
+# Words of titles that say nothing of the topic here, where every source is on mental health.
+_TITLE_FRAME = frozenset(content_stems("mental health disorder getting help"))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the scores see it."""
+
+    vectors: Vectors  # (1 + clauses, d): of the whole first
+    facets: frozenset[Facet]
+    words: AskedWords
+
+    @classmethod
+    def of(cls, text: str, vectors: Vectors, word_weight: Callable[[str], float]) -> Question:
+        """`vectors`: (d,) of the question, or (1 + clauses, d)."""
+        rows = np.atleast_2d(vectors)
+        return cls(rows, facets_of_question(text), AskedWords.of(text, word_weight))
+
+    def cosines(self, vectors: Vectors) -> Vectors:
+        """(n,) for (n, d): the cosine with the whole, or with a part where that is clearly more."""
+        all_of = vectors @ self.vectors.T
+        all_of[:, 1:] -= CLAUSE_DISCOUNT
+        return all_of.max(axis=1)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A unit with what speaks for it."""
+
+    unit: Unit
+    score: float
+    cosine: float
+    passage_cosine: float
+    vector: Vectors
+    facets: frozenset[Facet]
+    stems: frozenset[str]
+    note: str
+
+    @property
+    def source(self) -> str:
+        """The id of its source."""
+        return self.unit.evidence.source.id
+
+
+class Scorer:
+    """Over the sentence vectors of one index version."""
+
+    def __init__(
+        self, sentence_vectors: Callable[[str], Vectors], word_weight: Callable[[str], float]
+    ) -> None:
+        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf."""
+        self._sentence_vectors = sentence_vectors
+        self._word_weight = word_weight
+
+    def score(self, admitted: Sequence[Admitted], question: Question) -> list[Scored]:
+        """Every quotable unit of the evidence, scored."""
+        support = _support([a.evidence for a in admitted])
+        return [
+            scored
+            for one in admitted
+            for scored in self._units(one, question, support[one.evidence.source.id])
+        ]
+
+    def passage_cosine(self, evidence: Evidence, question: Question) -> float:
+        """The cosine of the passage with the question."""
+        known = evidence.hit.arms.get("dense")
+        if known is not None:
+            return known
+        mean = self._sentence_vectors(evidence.passage.id).mean(axis=0)
+        return float(mean @ question.vectors[0] / max(float(np.linalg.norm(mean)), 1e-9))
+
+    def _units(self, admitted: Admitted, question: Question, support: float) -> list[Scored]:
+        evidence = admitted.evidence
+        vectors = self._sentence_vectors(evidence.passage.id)
+        if not len(vectors):
+            return []
+        cosines = question.cosines(vectors)
+        passage_cosine = self.passage_cosine(evidence, question)
+        heading_stems = admitted.stems | frozenset(
+            content_stems(" ".join((evidence.source.title, *evidence.passage.heading)))
+        )
+        titled = self._named(evidence.source.title, question)
+        headed = self._named(" ".join(evidence.passage.heading[1:][-1:]), question)
+        facets = question.facets & facets_of_heading(evidence.passage.heading)
+        bonus = _TITLE_BONUS * titled + _HEADING_BONUS * headed + _SOURCE_BONUS * support
+        if facets and (titled or support >= _ABOUT):
+            bonus += FACET_BONUS
+        found: list[Scored] = []
+        for unit in units(evidence):
+            text = " ".join(unit.texts)
+            if not admitted.speaks(text):
+                continue
+            own = admitted.stems | frozenset(content_stems(text))
+            stems = heading_stems | own
+            cosine = float(cosines[list(unit.indices)].max())
+            score = (
+                _SENTENCE_WEIGHT * cosine
+                + _PASSAGE_WEIGHT * passage_cosine
+                + _WORDS_WEIGHT * question.words.covered(stems)
+                + _OWN_WORDS_WEIGHT * question.words.covered(own)
+                + bonus
+                + (_OPENING_BONUS if unit.indices[0] == 0 else 0.0)
+            )
+            vector = vectors[unit.indices[-1]]
+            note = admitted.note(text)
+            found.append(Scored(unit, score, cosine, passage_cosine, vector, facets, stems, note))
+        return found
+
+    def _named(self, title: str, question: Question) -> float:
+        """The share of a title or heading that the question names, 0..1."""
+        telling = set(content_stems(title)) - _TITLE_FRAME
+        words = AskedWords({s: self._word_weight(s) for s in telling})
+        return words.covered(question.words.weights.keys())
+
+
+def _support(evidence: Sequence[Evidence]) -> Mapping[str, float]:
+    """What retrieval found in each source, as a share of the best source's, 0..1."""
+    found: dict[str, float] = defaultdict(float)
+    for one in evidence:
+        found[one.source.id] += one.hit.score
+    most = max(found.values(), default=0.0)
+    return {source: score / most if most > 0 else 0.0 for source, score in found.items()}
