@@ -42,6 +42,19 @@ def read_turns(messages: Iterable[Turn | Mapping[str, Any]], max_chars: int) -> 
     return turns
 
 
+def readable_turns(
+    messages: Sequence[Turn | Mapping[str, Any]], max_chars: int
+) -> tuple[Turn, ...]:
+    """The last turns that can be read, where `read_turns` refuses: a crisis may be among them."""
+    found = []
+    for message in messages[-MOST_TURNS:]:
+        try:
+            found.append(_turn(message, max_chars))
+        except QuestionError:
+            continue
+    return tuple(found)
+
+
 def said_by_user(turns: Sequence[Turn]) -> list[str]:
     """What the person said, oldest first."""
     return [turn.text for turn in turns if turn.role == USER]

@@ -20,6 +20,7 @@ from rag.compose.release import answer_text
 from rag.compose.sections import completing
 from rag.compose.words import abstention, in_english_only, refusal
 from rag.conversation import Turn, said_by_user
+from rag.errors import QuestionError
 from rag.index.version import IndexVersion
 from rag.languages import other_language
 from rag.llm.redaction import Redaction
@@ -50,6 +51,7 @@ class Asked:
     country: str | None = None
     as_of: dt.date | None = None
     audience: Audience = Audience.PUBLIC
+    trouble: QuestionError | None = None  # what of it cannot be used; raised unless it is a crisis
     clock: Clock = field(default_factory=Clock)
 
 
@@ -99,13 +101,15 @@ class Corridor:
         """The cleaned question, or the answer that ends the matter here.
 
         Raises:
-            QuestionError: the question is empty, too long or not text.
+            QuestionError: the question is empty, too long or not text, or `asked.trouble`.
         """
         with asked.clock.step("triage"):
             messages = [*said_by_user(asked.turns), asked.question]
             concern = triage(messages, classifier=self._concerns)
         if concern.crisis:
             return crisis_answer(concern, asked.question, country=asked.country)
+        if asked.trouble:
+            raise asked.trouble
         question = clean_question(asked.question, self._settings.max_question_chars)
         if language := other_language(question):
             return in_english_only(question, language, general_lines(asked.country))

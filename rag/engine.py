@@ -10,9 +10,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.audience import audience_named
-from rag.conversation import USER, Turn, read_turns
+from rag.audience import Audience, audience_named
+from rag.conversation import USER, Turn, read_turns, readable_turns
 from rag.corridor import Asked, Corridor
+from rag.errors import QuestionError
 from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion
 from rag.model import Answer, Notice, Passage, Sentence, Source, Verdict
@@ -224,10 +225,19 @@ class Engine:
         as_of: dt.date | None,
         audience: str,
     ) -> Asked:
-        turns = read_turns(messages, self.settings.max_question_chars)
+        """What cannot be used is an error after triage: a crisis comes first."""
+        messages = list(messages)
+        turns: tuple[Turn, ...] = ()
+        reader, trouble = Audience.PUBLIC, None
+        try:
+            reader = audience_named(audience)
+            turns = read_turns(messages, self.settings.max_question_chars)
+        except QuestionError as error:
+            trouble = error
+            turns = readable_turns(messages, self.settings.max_question_chars)
         if turns and turns[-1] == Turn(USER, question.strip()):
             turns = turns[:-1]  # some callers hand over the question with the conversation
-        return Asked(question, turns, country, as_of, audience_named(audience))
+        return Asked(question, turns, country, as_of, reader, trouble)
 
     def _quoted(self, asked: Asked) -> Answer:
         """The answer in the sources' own words."""

@@ -177,6 +177,11 @@ class ServiceSettings(_Group):
     )
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     max_body_kib: int = Field(256, ge=1, description="A larger request body is answered with 413.")
+    max_crisis_body_kib: int = Field(
+        2048,
+        ge=1,
+        description="A question of up to this size is looked at for a crisis before the 413.",
+    )
     request_timeout_s: float = Field(
         10.0, gt=0, description="A slower request is answered with 504."
     )

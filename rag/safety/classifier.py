@@ -54,19 +54,28 @@ class Classifier:
             raise CorpusError("The triage classifier was made for another encoder; it is not used.")
         self._encoder = encoder
         self._threshold = manifest.threshold
+        self._part_threshold = manifest.part_threshold
         self._concerns = manifest.classes[1:]
         size = manifest.dimensions + 1
         rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
         self._rows = [(row[:-1], row[-1]) for row in rows]
 
     def concern(self, words: Sequence[str]) -> str | None:
-        """The concern of one message, given as `rag.safety.normalise.tokens` returns it."""
+        """The concern of one message, given as `rag.safety.normalise.tokens` returns it.
+
+        A part of a message that was judged whole must stand out more: what it seems to say, the
+        rest may explain.
+        """
         found = list(parts(words))
         if not found:
             return None
         vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
-        margin, name = max(map(self._judged, vectors))
-        return name if margin > self._threshold else None
+        judged = [self._judged(vector) for vector in vectors]
+        least = [self._threshold] * len(found)
+        if is_whole(words):
+            least[1:] = [self._part_threshold] * (len(found) - 1)
+        seen = [each for each, needed in zip(judged, least, strict=True) if each[0] > needed]
+        return max(seen)[1] if seen else None
 
     def _judged(self, vector: Sequence[float]) -> tuple[float, str]:
         """How far any concern is above none, and the likeliest one."""
@@ -78,12 +87,18 @@ class Classifier:
 
 def parts(words: Sequence[str]) -> Iterator[list[str]]:
     """What is judged: a short message whole, and the parts of one that is not very short."""
+    whole = is_whole(words)
     words = without_outer_breaks(words)
-    if words and len(words) <= _WHOLE:
-        yield list(words)
+    if whole:
+        yield words
     if len(words) > _PART:
         pieces = [piece for piece in map(without_outer_breaks, _together(words)) if piece]
         yield from pieces if len(pieces) <= 2 * _ENDS else pieces[:_ENDS] + pieces[-_ENDS:]
+
+
+def is_whole(words: Sequence[str]) -> bool:
+    """Whether the message is short enough to be judged whole; that is its first part then."""
+    return 0 < len(without_outer_breaks(words)) <= _WHOLE
 
 
 def without_outer_breaks(words: Sequence[str]) -> list[str]:
@@ -123,6 +138,7 @@ class _Manifest:
     dimensions: int
     classes: list[str]
     threshold: float
+    part_threshold: float
 
 
 def _checked(folder: Path) -> tuple[_Manifest, tuple[float, ...]]:

@@ -109,7 +109,7 @@ def is_explained(match: Match, rule: Rule, message: Message, rules: RuleSet) -> 
     """Whether its own sentence says that `match` is no danger: an idiom, denied, or long past."""
     guards = rule.guards
     return (
-        message.overlaps(match, "idiom")
+        (message.overlaps(match, "idiom") and not message.in_sentence(match, "purpose"))
         or ("negation" in guards and _negated(match, message, rules))
         or ("history" in guards and _long_past(match, message, rules))
         or ("asked" in guards and message.in_sentence(match, "asked"))

@@ -124,7 +124,9 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
         classes=classes,
         lexicon=Lexicon(
             words=frozenset(vocabulary),
-            english=frozenset(_text(folder / "english_words.txt").split()),
+            english=frozenset(
+                _text(folder / "english_words.txt").split() + base["words"]["spelled_right"].split()
+            ),
             emoji=base["emoji"],
             expansions={k: tuple(v.split()) for k, v in base["expansions"].items()},
             typos={slip: word for word, slips in base["typos"].items() for slip in slips.split()},

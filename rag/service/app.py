@@ -9,7 +9,8 @@ from fastapi import FastAPI
 
 import rag
 from rag.service import problems
-from rag.service.limits import BodyLimit, TimeLimit
+from rag.service.crisis_first import CrisisFirst
+from rag.service.limits import TimeLimit
 from rag.service.openapi import describe
 from rag.service.routes import (
     ask,
@@ -51,7 +52,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     # The last one added is the outermost: the time limit covers a slow upload too.
-    app.add_middleware(BodyLimit, limit=settings.service.max_body_kib * KIB)
+    app.add_middleware(
+        CrisisFirst,
+        limit=settings.service.max_body_kib * KIB,
+        most=settings.service.max_crisis_body_kib * KIB,
+    )
     app.add_middleware(TimeLimit, seconds=_seconds(settings))
     for room in (ask, chat, retrieve, verify, passages, sources, graph, indexes, health):
         app.include_router(room.router)

@@ -39,7 +39,7 @@ class BodyLimit:
                 response = problem_response(413, detail, instance=scope["path"])
                 await response(scope, receive, send)
                 return
-        await self._app(scope, _replayed(bytes(body), receive), send)
+        await self._app(scope, replayed(bytes(body), receive), send)
 
     async def _discard(self, receive: Receive, more: bool) -> None:
         left = self._limit * DISCARDED_LIMITS
@@ -79,14 +79,15 @@ class TimeLimit:
             await response(scope, receive, send)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive, *, more: bool = False) -> Receive:
+    """`receive` with `body`, already read, before what comes; `more`: of the body comes more."""
     pending = True
 
     async def replay() -> Message:
         nonlocal pending
         if pending:
             pending = False
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": more}
         return await receive()
 
     return replay

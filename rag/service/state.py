@@ -33,6 +33,7 @@ class Service:
         self.jobs = Jobs(settings, self.activate)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="engine")
         self._safety_pool = ThreadPoolExecutor(SAFETY_WORKERS, thread_name_prefix="safety")
+        self._large_pool = ThreadPoolExecutor(1, thread_name_prefix="safety-large")
         self._activating = threading.Lock()
         self.concerns = WhenNeeded()
 
@@ -50,6 +51,7 @@ class Service:
         self.slot.clear("the service is stopping")
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._safety_pool.shutdown(wait=False, cancel_futures=True)
+        self._large_pool.shutdown(wait=False, cancel_futures=True)
 
     async def activate(self, version_id: str) -> None:
         """Makes a version the active one and answers from it.
@@ -93,9 +95,11 @@ class Service:
         """Runs work that needs no engine (reading the index folder, opening a version)."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    async def triage(self, work: Callable[[], T]) -> T:
-        """Runs the crisis check, apart from all other work."""
-        return await asyncio.get_running_loop().run_in_executor(self._safety_pool, work)
+    async def triage(self, work: Callable[[], T], *, large: bool = False) -> T:
+        """Runs the crisis check, apart from all other work; `large`: one at a time, so that long
+        messages, which take seconds, never delay short ones."""
+        pool = self._large_pool if large else self._safety_pool
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
 
 
 def _service(request: Request) -> Service:

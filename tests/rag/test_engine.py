@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,3 +142,28 @@ def test_a_withdrawn_source_answers_only_as_of_its_day(tmp_path: Path) -> None:
         then = engine.ask(PANIC, as_of=dt.date(2026, 11, 5))
         assert then.status is Status.ANSWERED
         assert {citation.source_id for citation in then.citations} == {"panic"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"audience": "robots"},
+        {"messages": [{"role": "user", "content": "Hello."}] * 300},
+        {"messages": [{"role": "user", "content": 7}, {"role": "nobody"}]},
+    ],
+)
+def test_a_crisis_comes_before_what_is_wrong_with_the_question(
+    engine: Engine, wrong: dict[str, Any]
+) -> None:
+    cry = "I want to kill myself tonight"
+    assert engine.ask(cry, **wrong).status is Status.CRISIS
+    assert asyncio.run(engine.aask(cry, **wrong)).status is Status.CRISIS
+    with pytest.raises(QuestionError):
+        engine.ask(PANIC, **wrong)
+    with pytest.raises(QuestionError):
+        asyncio.run(engine.aask(PANIC, **wrong))
+
+
+def test_a_crisis_said_before_counts_beside_messages_that_cannot_be_used(engine: Engine) -> None:
+    turns = [{"role": "user", "content": "I want to kill myself tonight."}, {"role": "nobody"}]
+    assert engine.ask("What now?", messages=turns).status is Status.CRISIS
