@@ -126,6 +126,29 @@ def test_no_takeover(text: str) -> None:
     assert not triage([text]).crisis
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I look after my husband and can't remember my last day off. How do I ask for a break?",
+        "my last night shift was hard",
+        "I can't remember our last night out together",
+        "Friday is my last day on the ward",
+    ],
+)
+def test_a_last_day_of_something_is_no_farewell(text: str) -> None:
+    assert not triage([text]).crisis
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tonight is my last night", "today is my last day", "it's my last day, tell mum I love her"],
+)
+def test_a_last_day_of_nothing_is_a_farewell(text: str) -> None:
+    found = triage([text])
+    assert found.category == "suicide"
+    assert found.imminent
+
+
 def test_information_becomes_a_crisis_when_it_is_about_oneself() -> None:
     assert triage(["Can sertraline cause suicidal thoughts? I have been having them"]).crisis
     found = triage(["Since I started sertraline I have had suicidal thoughts"])
