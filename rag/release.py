@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.compose.extractive import DraftSentence
 from rag.compose.release import CitationList, released
 from rag.model import Citation, Dropped, Evidence, Outcome, Sentence, Verdict
 from rag.safety.output import blocked
+from rag.verify.alignment import Analysed
+from rag.verify.antecedents import misplaced, what_stands
 from rag.verify.gate import Gate, GateMode
 from rag.verify.graph_check import GraphCheck
 from rag.verify.repair import opposed, supporting_passage
 
 # Of an answer's claims this share must survive: less would answer something else than was asked.
 _ENOUGH_REMAINS = 0.5
-_LEANS = ("context: the sentence before it was dropped",)
+_LEANS = ("context: what it speaks of was named in a sentence that was dropped",)
+# What the gate lets pass because it claims nothing.
+CLAIMLESS = frozenset({"courtesy", "refusal", "lead-in"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +58,51 @@ class Inspector:
         """Each sentence judged, in order. One that leans on a refused one is refused too."""
         found: list[Judged] = []
         for sentence in sentences:
-            found.append(self.one(sentence, found[-1] if found else None))
+            found.append(self.one(sentence, *standing(found)))
         return tuple(found)
 
-    def one(self, sentence: DraftSentence, previous: Judged | None) -> Judged:
-        """One sentence judged; `previous` is the one before it, if there is one."""
-        if sentence.leans and previous and not previous.passed:
-            verdict = self._judge(sentence.text, sentence.cites, "")
-            return Judged(sentence.text, sentence.cites, verdict, _LEANS)
-        before = previous.text if previous and previous.passed else ""
+    def one(self, sentence: DraftSentence, before: str = "", lost: Sequence[str] = ()) -> Judged:
+        """One sentence judged.
+
+        `before` is the sentence that a reader finds before it, `lost` what the writer had put
+        between the two: a sentence that leans on a lost one is refused, unless the passage shows
+        that it says the same after `before`.
+        """
         cites = sentence.cites
         if not cites and self._gate.mode is GateMode.OFF:
             cites = tuple(self._texts)  # nothing says which passage it rests on
+        if sentence.leans and lost:
+            return Judged(sentence.text, cites, self._judge(sentence.text, cites, ""), _LEANS)
         verdict = self._judge(sentence.text, cites, before)
         if not verdict.supported and not opposed(verdict):
-            others = {i: text for i, text in self._texts.items() if i not in cites}
-            better = supporting_passage(self._gate, sentence.text, others, before=before)
+            better = supporting_passage(
+                self._gate, sentence.text, self._others(cites), before=before
+            )
             if better:
                 cites, verdict = (better[0],), better[1]
+        verdict = self._beside_the_others(sentence.text, cites, verdict)
         verdict = self._beside_the_graph(text=sentence.text, cites=cites, verdict=verdict)
         quoted = [self._texts[i] for i in cites if i in self._texts]
         reasons = verdict.reasons or tuple(
             blocked(sentence.text, passages=quoted, audience=self._audience)
         )
+        if not reasons and self._gate.mode is not GateMode.OFF:
+            claim = Analysed.of(sentence.text)
+            reasons = _LEANS if misplaced(claim, quoted, before, lost) else ()
         return Judged(sentence.text, cites, verdict, reasons)
+
+    def _others(self, cites: Sequence[str]) -> dict[str, str]:
+        return {i: text for i, text in self._texts.items() if i not in cites}
+
+    def _beside_the_others(self, text: str, cites: Sequence[str], verdict: Verdict) -> Verdict:
+        """Refused where a passage that it does not cite certainly says the opposite."""
+        if not verdict.supported or verdict.checked_by in {"verbatim", *CLAIMLESS}:
+            return verdict
+        cited = [self._texts[i] for i in cites if i in self._texts]
+        reason = self._gate.veto(text, cited, list(self._others(cites).values()))
+        if reason is None:
+            return verdict
+        return Verdict(Outcome.NOT_SUPPORTED, 0.0, (reason,), "checks")
 
     def _beside_the_graph(self, text: str, cites: Sequence[str], verdict: Verdict) -> Verdict:
         if self._graph is None or self._gate.mode is not GateMode.ALL:
@@ -125,6 +150,14 @@ class Release:
         """Whether enough claims remain for this to be the answer that was drafted."""
         claims = sum(bool(sentence.citations) for sentence in self.sentences)
         return claims > 0 and claims >= _ENOUGH_REMAINS * (claims + len(self.dropped))
+
+
+def standing(judged: Iterable[Judged]) -> tuple[str, tuple[str, ...]]:
+    """What a reader finds before the next sentence, and what was lost since; see `Inspector.one`.
+
+    Sentences that claim nothing name nothing that "it" could stand for.
+    """
+    return what_stands((j.text, j.passed) for j in judged if j.verdict.checked_by not in CLAIMLESS)
 
 
 def _quotable(citation: Citation) -> Citation:

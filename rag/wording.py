@@ -7,7 +7,7 @@ reasons; what then still fails is dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,10 +23,9 @@ from rag.llm.deadline import Deadline
 from rag.llm.loop import in_thread
 from rag.llm.redaction import Redaction
 from rag.model import Evidence, Outcome, Verdict
-from rag.release import Inspector, Judged
+from rag.places import Around, Places
+from rag.release import CLAIMLESS, Inspector, Judged
 from rag.settings import LLMSettings
-from rag.verify.alignment import Analysed
-from rag.verify.context import leans_on_what_precedes
 
 _MOST_SENTENCES = 20  # of one reply; an answer needs fewer, and each costs a judgement
 _MOST_WORDS = 80  # of one sentence; nothing longer can be checked as one
@@ -34,8 +33,6 @@ _SHOWN_CHARS = 300  # of a sentence that was dropped for its length
 _LEAST_TIME_S = 0.5  # below this a rewrite is not worth asking for
 _NUMBERED = re.compile(r"^[ \t]*\(?(\d{1,2})[.):][ \t]+(\S.*)$", re.MULTILINE)
 _LINK = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:com|org|net)\b")
-# What the gate lets pass because it claims nothing.
-_CLAIMLESS = frozenset({"courtesy", "refusal", "lead-in"})
 _SAYS = {
     Kind.REFUSAL: "it would not answer",
     Kind.FOREIGN: "it answered in another language",
@@ -50,15 +47,6 @@ class Task:
     question: str
     evidence: tuple[Evidence, ...]
     sentences: int  # at most
-
-
-@dataclass(slots=True)
-class _Place:
-    """One sentence of the reply: what was written, and how it was judged."""
-
-    written: str  # with placeholders, as the LLM knows it
-    judged: Judged
-    given: bool = False
 
 
 class Wording:
@@ -80,7 +68,7 @@ class Wording:
         self._inspector = inspector
         self._redaction = redaction
         self._deadline = deadline
-        self._places: list[_Place] = []
+        self._places = Places(arriving=False)
         self._ids: tuple[str, ...] = ()
         self._texts: dict[str, str] = {}
 
@@ -95,6 +83,7 @@ class Wording:
         Raises:
             LLMError: the LLM gave no answer that could be judged; says why.
         """
+        self._places = Places(arriving=arriving)
         self._texts = {e.passage.id: e.passage.text for e in task.evidence}
         prompt, known = answer_prompt(
             self._hidden(task.question),
@@ -108,12 +97,12 @@ class Wording:
             async for so_far, sentences, ended in arrived:
                 reply = so_far
                 await self._judge(sentences, ended=ended)
-                for judged in self._ready():
+                for judged in self._places.ready():
                     yield judged
         self._check(reply)
         if self._settings.rewrite and not self.silent:
             await self._rewrite(prompt, reply)
-        for judged in self._ready(last=True):
+        for judged in self._places.ready(last=True):
             yield judged
 
     async def _sentences(
@@ -140,27 +129,27 @@ class Wording:
             if ended and sentence is sentences[-1] and not sentence.finished:
                 # Half a sentence may say the opposite of the whole.
                 refused = _refused(sentence.text, "cut off: the reply ends in mid-sentence")
-                self._places.append(_Place("", refused))
+                self._places.add(None, refused)
             elif len(self._places) < _MOST_SENTENCES:
-                before = self._places[-1].judged if self._places else None
-                judged = await in_thread(partial(self._one, sentence, before))
-                self._places.append(_Place(sentence.text, judged))
+                around = self._places.around(sentence)
+                judged = await in_thread(partial(self._one, sentence, around))
+                self._places.add(sentence, judged)
             elif len(self._places) == _MOST_SENTENCES:
                 reason = f"length: the reply has more than {_MOST_SENTENCES} sentences"
-                self._places.append(_Place("", _refused(sentence.text, reason)))
+                self._places.add(None, _refused(sentence.text, reason))
 
-    def _one(self, sentence: ReplySentence, before: Judged | None) -> Judged:
+    def _one(self, sentence: ReplySentence, around: Around) -> Judged:
         text = self._restored(sentence.text)
         if len(text.split()) > _MOST_WORDS:
             return _refused(text, f"length: a sentence of more than {_MOST_WORDS} words")
         cites = tuple(self._ids[n - 1] for n in sentence.cites if 0 < n <= len(self._ids))
-        leans = leans_on_what_precedes(Analysed.of(text), before.text if before else "")
-        judged = self._inspector.one(DraftSentence(text, cites, leans), before)
+        draft = DraftSentence(text, cites, leans=bool(sentence.lead))
+        judged = self._inspector.one(draft, *around)
         unknown = [n for n in sentence.cites if not 0 < n <= len(self._ids)]
         if not judged.passed:
             reasons = tuple(f"citation: there is no evidence [{n}]" for n in unknown)
             return replace(judged, reasons=(*reasons, *judged.reasons))
-        if judged.verdict.checked_by in _CLAIMLESS:
+        if judged.verdict.checked_by in CLAIMLESS:
             return replace(judged, cites=())
         links = self._foreign_links(judged)
         return replace(judged, reasons=links) if links else judged
@@ -174,7 +163,7 @@ class Wording:
         """Raises LLMError where the reply as a whole is no answer and nothing of it was said."""
         cited = any(place.judged.cites for place in self._places)
         kind = kind_of(reply, [place.judged.text for place in self._places], cited=cited)
-        if any(place.given for place in self._places):
+        if self._places.begun:
             return
         self.silent = kind is Kind.SILENCE
         if self.silent or kind is Kind.ANSWER:
@@ -183,11 +172,15 @@ class Wording:
 
     async def _rewrite(self, prompt: Sequence[Turn], reply: str) -> None:
         """Asks once for better words for all that failed. Without a reply, all stays dropped."""
-        failed = [place for place in self._places if place.written and not place.judged.passed]
+        failed = self._places.failed()
         if not failed or self._deadline.left() < _LEAST_TIME_S:
             return
         # Reasons quote the sentence as it was judged, with what identifies people put back.
-        asked = [(p.written, [self._hidden(r) for r in p.judged.reasons]) for p in failed]
+        asked = [
+            (place.written.text, [self._hidden(reason) for reason in place.judged.reasons])
+            for place in failed
+            if place.written
+        ]
         self.calls += 1
         try:
             rewritten = await self._client.reply(
@@ -197,50 +190,22 @@ class Wording:
         except LLMError:
             return
         for number, place in enumerate(failed, start=1):
-            for sentence in lines.get(number, ())[:1]:
-                before = self._before(place)
-                judged = await in_thread(partial(self._one, sentence, before))
-                if judged.passed and judged.verdict.checked_by not in _CLAIMLESS:
-                    place.judged = judged
-
-    def _before(self, place: _Place) -> Judged | None:
-        at = next(i for i, other in enumerate(self._places) if other is place)
-        return self._places[at - 1].judged if at else None
-
-    def _ready(self, *, last: bool = False) -> Iterator[Judged]:
-        """Sentences that passed and were not given yet.
-
-        One that claims nothing ("I'm sorry to hear that", "These may help:") waits for a claim to
-        go with, and is left out when none comes.
-        """
-        waiting: list[_Place] = []
-        said = any(place.given for place in self._places)
-        for place in self._places:
-            if place.given or not place.judged.passed:
-                continue
-            waiting.append(place)
-            if place.judged.verdict.checked_by in _CLAIMLESS:
-                continue
-            said = True
-            yield from _give(waiting)
-            waiting = []
-        if last and said:
-            yield from _give(w for w in waiting if w.judged.verdict.checked_by != "lead-in")
-            waiting = [w for w in waiting if not w.given]
-        if last:
-            self._places = [place for place in self._places if place not in waiting]
+            for line in lines.get(number, ())[:1]:
+                sentence = replace(line, lead=place.written.lead if place.written else "")
+                around = self._places.around_again(sentence, place)
+                judged = await in_thread(partial(self._one, sentence, around))
+                if judged.passed and judged.verdict.checked_by not in CLAIMLESS:
+                    place.judged, place.again = judged, True
+        for place in self._places.moved():
+            if place.written:
+                around = self._places.around(place.written, place)
+                place.judged = await in_thread(partial(self._one, place.written, around))
 
     def _hidden(self, text: str) -> str:
         return self._redaction.hide(text) if self._redaction else text
 
     def _restored(self, text: str) -> str:
         return self._redaction.restore(text) if self._redaction else text
-
-
-def _give(places: Iterator[_Place] | list[_Place]) -> Iterator[Judged]:
-    for place in places:
-        place.given = True
-        yield place.judged
 
 
 def _refused(text: str, reason: str) -> Judged:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rag.sentences import sentence_spans
 from rag.verify.quantities import Quantity, quantities
 from rag.verify.words import STOP_WORDS, content_stems, stem, without_citation_marks, words
 
+_POINTS_BACK = frozenset("it they this these".split())
 _LIST_MARK = re.compile(r"^\s*(?:[-–—•*#]+|\(?\d{1,2}[.)])\s+", re.MULTILINE)
 
 
@@ -42,6 +44,8 @@ class EvidenceText:
     sentences: tuple[Analysed, ...]
     stems: frozenset[str]
     quantities: tuple[Quantity, ...]
+    # Sentences that open with "it" or "they", each with the one before, which says what that is.
+    continued: tuple[Analysed, ...] = field(default=(), compare=False)
 
     @classmethod
     def of(cls, passages: Sequence[str]) -> EvidenceText:
@@ -56,6 +60,11 @@ class EvidenceText:
             sentences=sentences,
             stems=frozenset(s for sentence in sentences for s in sentence.stems),
             quantities=tuple(q for sentence in sentences for q in sentence.quantities),
+            continued=tuple(
+                Analysed.of(f"{one.text} {two.text}")
+                for one, two in pairwise(sentences)
+                if set(two.words[:1]) & _POINTS_BACK
+            ),
         )
 
 
@@ -67,12 +76,16 @@ class Alignment:
     coverage: float
 
 
-def align(claim: Analysed, evidence: EvidenceText) -> Alignment | None:
-    """The sentence that holds most of the claim's content words; shorter ones win ties."""
+def align(claim: Analysed, evidence: EvidenceText, *, continued: bool = False) -> Alignment | None:
+    """The sentence that holds most of the claim's content words; shorter ones win ties.
+
+    With `continued`, a sentence that opens with "it" may be joined to the one before it.
+    """
     wanted = claim.stem_set
     if not wanted or not evidence.sentences:
         return None
-    best = max(evidence.sentences, key=lambda s: (len(wanted & s.stem_set), -len(s.stem_set)))
+    sentences = (*evidence.sentences, *evidence.continued) if continued else evidence.sentences
+    best = max(sentences, key=lambda s: (len(wanted & s.stem_set), -len(s.stem_set)))
     return Alignment(best, len(wanted & best.stem_set) / len(wanted))
 
 
@@ -87,6 +100,7 @@ NEGATORS = frozenset(
     "aren't isn't wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't "
     "hasn't haven't hadn't mustn't needn't ain't unable unlikely lack lacks lacking".split()
 )
+_UNTIL_WITHIN = 7  # words after a "not"
 _SCOPE_END = frozenset("but although though however because while whereas unless except".split())
 _INTERJECTION = re.compile(r"\s*no[.,!;:]", re.IGNORECASE)
 
@@ -96,18 +110,39 @@ def without_interjection(sentence: Analysed) -> tuple[str, ...]:
     return sentence.words[1:] if _INTERJECTION.match(sentence.text) else sentence.words
 
 
+def denies(words: Sequence[str], place: int) -> bool:
+    """Whether the word in that place denies something.
+
+    "Not only" denies nothing, nor does "not until they are adults": that is when it happens.
+    """
+    if words[place] not in NEGATORS:
+        return False
+    if set(words[place + 1 : place + 2]) & {"only", "just", "all"}:
+        return False
+    return not {"until", "till"} & set(words[place + 1 : place + _UNTIL_WITHIN])
+
+
+def barely(words: Sequence[str]) -> bool:
+    """Whether so few are spoken of that the sentence is nearly a denial: "only about 5%", "few"."""
+    for i, word in enumerate(words):
+        if word == "few" and not set(words[max(0, i - 1) : i]) & {"a", "quite"}:
+            return True
+        if word == "only" and any(w[0].isdigit() for w in words[i + 1 : i + 4]):
+            return True
+    return False
+
+
 def negated_stems(sentence: Analysed) -> frozenset[str]:
     """What each negator denies: the stem of the first content word after it.
 
-    "Not only" denies nothing, nor does an answering "No," at the start.
+    An answering "No," at the start denies nothing.
     """
     found: set[str] = set()
     reaching = False
     words = without_interjection(sentence)
     for i, word in enumerate(words):
         if word in NEGATORS:
-            following = words[i + 1] if i + 1 < len(words) else ""
-            reaching = following not in {"only", "just", "all"}
+            reaching = denies(words, i)
         elif word in _SCOPE_END:
             reaching = False
         elif reaching and word not in STOP_WORDS and len(word) > 1:

@@ -7,9 +7,9 @@ a reason given here holds whatever the model thinks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from rag.verify.alignment import Alignment, Analysed, EvidenceText, negated_stems
+from rag.verify.alignment import Alignment, Analysed, EvidenceText, barely, negated_stems
 from rag.verify.medicines import substances
 from rag.verify.parts import no_part_added
 from rag.verify.roles import roles_agree
@@ -95,7 +95,8 @@ def negation_agrees(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str
     # "X can harm, so do not take X" denies one X and not the other.
     said = (*claim.stems, *aligned.sentence.stems)
     denied = frozenset(stem for stem in denied if said.count(stem) <= 2)
-    if denied and not (mine and theirs):
+    affirmed = aligned.sentence if mine else claim
+    if denied and not (mine and theirs) and not barely(affirmed.words):
         return "negation: the claim and the cited passage say opposite things"
     return None
 
@@ -141,11 +142,20 @@ _PARTIAL = frozenset(
 )
 
 
+_TIMES = frozenset("day night morning evening week month year time hour".split())
+
+
+def _universal(words: Sequence[str]) -> frozenset[str]:
+    """The words that leave nobody out; "every day" says how often, and leaves nobody in."""
+    often = {i for i, word in enumerate(words) if set(words[i + 1 : i + 2]) & _TIMES}
+    return frozenset(w for i, w in enumerate(words) if w in _UNIVERSAL and i not in often)
+
+
 def strength_agrees(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
     """“Some” does not become “all”, nor “may” “always”."""
     if aligned.coverage < _COMPARABLE:
         return None
-    stronger = (_UNIVERSAL & set(claim.words)) - {w for s in evidence.sentences for w in s.words}
+    stronger = _universal(claim.words) - {w for s in evidence.sentences for w in s.words}
     if stronger and _PARTIAL & set(aligned.sentence.words):
         return f"strength: “{min(stronger)}” says more than the cited passage"
     return None

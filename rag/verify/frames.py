@@ -17,8 +17,10 @@ from rag.verify.words import stem
 
 _MEANINGS: Mapping[str, tuple[str, ...]] = {
     "unit": (
-        "second|seconds", "minute|minutes", "hour|hours|hourly", "day|days|daily|night|nights",
-        "week|weeks|weekly", "month|months|monthly", "year|years|yearly|annual|annually",
+        "second|seconds", "minute|minutes", "hour|hours|hourly", 
+        "day|days|daily|night|nights|every day|each day|every night|each night|every morning",
+        "week|weeks|weekly|every week|each week", "month|months|monthly|every month",
+        "year|years|yearly|annual|annually|every year|each year",
         "decade|decades", "percent|per cent|%", "mg|milligram|milligrams",
         "mcg|microgram|micrograms",
         "g|gram|grams", "million", "billion", "thousand",

@@ -13,6 +13,7 @@ from rag.verify.context import leans_on_what_precedes
 from rag.verify.entailment import EntailmentModel
 from rag.verify.language import is_english
 from rag.verify.no_claim import no_claim
+from rag.verify.opposition import clause_denied, denied_elsewhere
 from rag.verify.verbatim import is_verbatim
 
 # A claim that a certain check refutes keeps this share of its score, so that support still
@@ -37,13 +38,14 @@ class Gate:
         self.model = model
         self.mode = mode
         # Neighbouring sentences of an answer cite the same passages: analyse those once.
-        self._analyse = lru_cache(maxsize=64)(EvidenceText.of)
+        self.analysed = lru_cache(maxsize=256)(EvidenceText.of)
 
     def judge(self, sentence: str, cited: Sequence[str], *, before: str = "") -> Verdict:
         """The verdict on `sentence` given the texts of the passages that it cites.
 
         Several passages count as one text: a sentence that cites two may rest on both. `before` is
-        the sentence before it, which says what "it" or "they" means.
+        the sentence before it, which says what "it" or "they" means, or the line above a list of
+        which it is an item.
         """
         if self.mode is GateMode.OFF:
             return Verdict(Outcome.SUPPORTED, 1.0, (), "off")
@@ -60,16 +62,15 @@ class Gate:
             return _refused("citation: no passage is cited")
         if any(is_verbatim(sentence, passage) for passage in passages):
             return Verdict(Outcome.SUPPORTED, 1.0, (), "verbatim")
-        evidence = self._analyse(passages)
+        evidence = self.analysed(passages)
         aligned = align(claim, evidence)
         if aligned is None:
             return _unsure("content: nothing in the sentence can be checked")
-        whole = (
-            Analysed.of(f"{before} {sentence}") if leans_on_what_precedes(claim, before) else None
-        )
+        leans = before.endswith(":") or leans_on_what_precedes(claim, before)
+        whole = Analysed.of(f"{before} {sentence}") if leans else None
         refuted: tuple[str, ...] = ()
         if self.mode is not GateMode.MODEL:
-            refuted = contradictions(claim, evidence, aligned)
+            refuted = contradictions(claim, evidence, aligned) or clause_denied(claim, evidence)
             if whole and not refuted:
                 other = medicines_agree(whole, evidence, aligned)
                 refuted = (other,) if other else ()
@@ -82,6 +83,18 @@ class Gate:
             support = round(support * _REFUTED_SHARE, 4)
             return Verdict(Outcome.NOT_SUPPORTED, support, refuted, "checks")
         return self._by_model(support)
+
+    def veto(self, sentence: str, cited: Sequence[str], others: Sequence[str]) -> str | None:
+        """Why a passage that `sentence` does not cite certainly denies it, or nothing.
+
+        For sentences that passed: the cited passages may be silent where another speaks.
+        """
+        if self.mode in (GateMode.OFF, GateMode.MODEL):
+            return None
+        claim = Analysed.of(sentence)
+        evidence = self.analysed(tuple(passage for passage in cited if passage.strip()))
+        rest = [self.analysed((passage,)) for passage in others if passage.strip()]
+        return denied_elsewhere(claim, evidence, rest)
 
     def _by_model(self, support: float) -> Verdict:
         shown = round(support, 4)

@@ -70,6 +70,7 @@ _QUANTITY = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_HALF_HOUR = re.compile(r"\bhalf(?: an |-| a )hour\b", re.IGNORECASE)
 _RANGE_START = re.compile(
     rf"(?:{_NUMBER}|{_WORDS})\s?(?:,|-|to|and|or|-\s?to|,\s?or)\s?", re.IGNORECASE
 )
@@ -106,7 +107,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     >>> [(q.value, q.dimension) for q in quantities("5 to 10 mg for two weeks")]
     [(5.0, 'mass'), (10.0, 'mass'), (20160.0, 'time')]
     """
-    text = fold(without_citation_marks(text))
+    text = _HALF_HOUR.sub("30 minutes", fold(without_citation_marks(text)))
     found: list[Quantity] = []
     spans: list[tuple[int, int]] = []
     factors: list[float] = []

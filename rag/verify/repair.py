@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.model import Verdict
-from rag.verify.alignment import Analysed, EvidenceText, coverage
+from rag.verify.alignment import Analysed, coverage
 from rag.verify.gate import Gate
+from rag.verify.opposition import OPPOSES
 
-# A passage that says the opposite speaks of the same thing: no other one outweighs it. A figure or
-# a name that a passage lacks shows only that it is the wrong passage.
-_OPPOSES = ("negation:", "relation:", "direction:")
 _TRIED = 4  # passages, those that share most words with the sentence first
 _LEAST_SHARED = 0.4  # of the sentence's content words; a passage below it cannot be its source
 
@@ -24,7 +22,7 @@ def supporting_passage(
     `passages` maps ids to texts. Sentences without a claim find none: they need no passage.
     """
     claim = Analysed.of(sentence)
-    shares = {i: coverage(claim, EvidenceText.of([text])) for i, text in passages.items()}
+    shares = {i: coverage(claim, gate.analysed((text,))) for i, text in passages.items()}
     likely = sorted(
         (i for i, share in shares.items() if share >= _LEAST_SHARED), key=lambda i: -shares[i]
     )[:_TRIED]
@@ -39,5 +37,5 @@ def supporting_passage(
 
 
 def opposed(verdict: Verdict) -> bool:
-    """Whether the passage says the opposite of the sentence."""
-    return any(reason.startswith(_OPPOSES) for reason in verdict.reasons)
+    """Whether the passage says the opposite of the sentence: no other one outweighs it."""
+    return any(reason.startswith(OPPOSES) for reason in verdict.reasons)

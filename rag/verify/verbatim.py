@@ -7,7 +7,7 @@ import re
 from rag.sentences import sentence_spans
 from rag.verify.words import fold, without_citation_marks
 
-_LIST_BREAK = re.compile(r"\n\s*(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)])\s+")
+LIST_BREAK = re.compile(r"\n\s*(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)])\s+")
 
 
 def quotable(text: str) -> str:
@@ -16,7 +16,7 @@ def quotable(text: str) -> str:
     >>> quotable("Signs may include:\\n- poor sleep\\n- low mood")
     'Signs may include: poor sleep; low mood'
     """
-    head, *items = _LIST_BREAK.split(text)
+    head, *items = LIST_BREAK.split(text)
     joined = "; ".join(item.strip().rstrip(";,") for item in items if item.strip())
     return " ".join(f"{head} {joined}".split())
 

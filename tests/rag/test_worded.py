@@ -93,6 +93,82 @@ def test_what_fails_goes_back_once_with_its_reasons_and_is_then_dropped(worded: 
     assert "“ninety minutes”" in asked or "number" in asked
 
 
+LOST = "Beta-blockers are the treatment that experts advise first."
+
+
+def test_a_pronoun_whose_sentence_was_dropped_is_dropped_too(worded: Worded) -> None:
+    tablets = "Sleeping tablets may help for a short time, but they are not a lasting answer."
+    reply = f"{BREATHING} [1] {LOST} [1] They are not a lasting answer. [1] {COFFEE} [1]"
+    with worded(reply, rewrite=False) as (engine, _):
+        answer = engine.ask(PANIC)
+    check(answer)
+    assert tablets not in answer.text
+    assert [sentence.text for sentence in answer.sentences] == [BREATHING, COFFEE]
+    assert "They are not a lasting answer." in [d.text for d in answer.dropped]
+
+
+def test_a_pronoun_may_stay_where_the_passage_shows_what_it_means(worded: Worded) -> None:
+    first = "A panic attack is a sudden rush of strong fear that comes with signs in the body."
+    meant = "It feels frightening, but it is not dangerous in itself."
+
+    def respond(request: Request) -> str:
+        number = number_of(request, first)
+        return f"{first} [{number}] It ends after ninety minutes. [{number}] {meant} [{number}]"
+
+    with worded(respond, rewrite=False) as (engine, _):
+        answer = engine.ask("What is a panic attack?")
+    check(answer)
+    assert [sentence.text for sentence in answer.sentences] == [first, meant]
+
+
+def test_written_again_and_sent_last_a_pronoun_would_mean_something_else(worded: Worded) -> None:
+    first = "A panic attack is a sudden rush of strong fear that comes with signs in the body."
+    again = "It feels frightening, but it is not dangerous in itself."
+
+    def respond(request: Request) -> str:
+        number = number_of(request, first)
+        if REWRITE in request.messages[-1]["content"]:
+            return f"1. {again} [{number}]"
+        return f"{first} [{number}] It ends after ninety minutes. [{number}] {COFFEE}"
+
+    with worded(respond) as (engine, _):
+        whole = engine.ask("What is a panic attack?")
+        sentences, last = asyncio.run(streamed(engine, "What is a panic attack?"))
+    assert [s.text for s in whole.sentences] == [first, again, COFFEE]
+    assert [s.text for s in sentences] == [first, COFFEE]  # "It" would be the coffee
+    assert last.sentences == tuple(sentences)
+
+
+def test_a_passage_that_was_not_cited_may_refuse(worded: Worded) -> None:
+    denied = "Hoarding disorder is laziness."
+
+    def respond(request: Request) -> str:
+        silent = number_of(request, "A therapist may visit")
+        return f"Cognitive behavioural therapy helps many people. [{silent}] {denied} [{silent}]"
+
+    with worded(respond, rewrite=False) as (engine, _):
+        answer = engine.ask("What is hoarding disorder?")
+    assert denied not in answer.text
+
+
+def test_one_wrong_item_does_not_cost_the_list(worded: Worded) -> None:
+    reply = (
+        "These may help:\n"
+        f"- {BREATHING.rstrip('.')} [1]\n"
+        "- Wear a copper bracelet on the left arm at night [1]\n"
+        f"- {COFFEE} [1]\n"
+    )
+    with worded(reply, rewrite=False) as (engine, _):
+        answer = engine.ask(PANIC)
+        sentences, last = asyncio.run(streamed(engine, PANIC))
+    check(answer)
+    assert [s.text.rstrip(".") for s in answer.sentences] == [
+        "These may help:", BREATHING.rstrip("."), COFFEE.rstrip("."),
+    ]  # fmt: skip
+    assert [s.text for s in sentences] == [s.text for s in last.sentences]
+    assert last.text == answer.text
+
+
 def test_rewriting_can_be_switched_off(worded: Worded) -> None:
     with worded(f"{GOOD} {LITHIUM} [1]", rewrite=False) as (engine, server):
         check(engine.ask(PANIC))

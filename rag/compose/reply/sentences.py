@@ -11,7 +11,8 @@ from rag.compose.reply.citations import with_plain_marks, without_marks
 from rag.compose.reply.markup import plain_text
 from rag.errors import LLMError
 from rag.sentences import sentence_spans
-from rag.verify.verbatim import quotable
+from rag.verify.context import is_fragment
+from rag.verify.verbatim import LIST_BREAK, quotable
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _ENDED = re.compile(r"""(?:[.!?…]["'”’»)\]]*|\[\d+\])\s*$""")
@@ -26,6 +27,7 @@ class ReplySentence:
     text: str
     cites: tuple[int, ...]
     finished: bool = True  # it ends like a sentence, or with a mark; what was cut off does not
+    lead: str = ""  # the line above the list of which this is an item that says little alone
 
 
 def read_reply(reply: str) -> tuple[ReplySentence, ...]:
@@ -36,13 +38,26 @@ def read_reply(reply: str) -> tuple[ReplySentence, ...]:
     """
     clean = _INVISIBLE.sub("", unicodedata.normalize("NFC", reply.replace("\r\n", "\n")))
     text = with_plain_marks(plain_text(clean))
-    found = []
+    found: list[ReplySentence] = []
     for start, end in sentence_spans(text):
-        words, cites = without_marks(quotable(text[start:end]))
-        if any(c.isalnum() for c in words):
-            finished = bool(_ENDED.search(text[start:end]))
-            found.append(ReplySentence(words, cites, finished))
+        lead = ""
+        for piece in _pieces(text[start:end]):
+            words, cites = without_marks(quotable(piece))
+            if not any(c.isalnum() for c in words):
+                continue
+            above = lead if is_fragment(words) else ""
+            found.append(ReplySentence(words, cites, bool(_ENDED.search(piece)), above))
+            lead = lead or words
     return tuple(found)
+
+
+def _pieces(unit: str) -> list[str]:
+    """A line and the items below it: apart where the items are sentences, so that one wrong item
+    does not cost the others; together where they are a few words each and say nothing alone."""
+    line, *items = LIST_BREAK.split(unit)
+    if not items or is_fragment(without_marks(items[0])[0]):
+        return [unit]
+    return [line, *items]
 
 
 class ArrivingReply:

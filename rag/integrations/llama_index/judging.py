@@ -13,13 +13,16 @@ from rag.integrations.llama_index.events import SentenceJudgedEvent
 from rag.model import Outcome, Verdict
 from rag.safety.output import blocked
 from rag.verify.alignment import Analysed
-from rag.verify.context import leans_on_what_precedes
+from rag.verify.antecedents import misplaced, what_stands
+from rag.verify.context import is_fragment, opens_with_pointer
 from rag.verify.gate import Gate
 
 _dispatcher = get_dispatcher(__name__)
 
 NO_CLAIM = frozenset(("courtesy", "refusal", "lead-in"))  # what the gate calls such sentences
-_EMPTY_ITEM = re.compile(r"^[ \t]*(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])?[ \t]*$")
+_LIST_MARK = r"(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])"
+_EMPTY_ITEM = re.compile(rf"^[ \t]*{_LIST_MARK}?[ \t]*$")
+_MARK = re.compile(rf"[ \t]*{_LIST_MARK}[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,24 @@ def judge(
     of them together where it cites none, or where `marks` is False: the numbers are not theirs.
 
     A sentence fails too when it breaks an output rule, when it cites only sources that are not
-    there, or when it leans on a sentence that failed.
+    there, when another source certainly says the opposite, or when it hangs on a sentence that
+    failed: a list item on the line above its list, "it" on what it stands for.
     """
     found: list[Judged] = []
+    lead: Judged | None = None
     for claim in claims(answer):
-        last = found[-1] if found and _one_paragraph(answer, found[-1].claim, claim) else None
-        before = last.claim.text if last and last.kept else ""
+        item = _mark_before(answer, claim.start)
+        if item is None:  # no list
+            lead = None
+        under = lead if item else None
+        before, lost = _above(claim, under) if item else _said(found)
         verdict = _verdict(claim, claim.cites if marks else (), sources, gate, before)
-        if verdict.supported and last and not last.kept and _leans(claim, last.claim):
-            reason = "context: it speaks of what the sentence before it named, which failed"
+        if verdict.supported and _hangs_on(claim, under, sources, before, lost):
+            reason = "context: it speaks of what was named in a sentence that failed"
             verdict = Verdict(Outcome.UNSURE, verdict.support, (reason,), "checks")
         found.append(Judged(claim, verdict))
+        if item is None and claim.text.endswith(":"):
+            lead = found[-1]
         _dispatcher.event(
             SentenceJudgedEvent(
                 sentence=claim.text,
@@ -92,18 +102,54 @@ def _verdict(
         return Verdict(Outcome.NOT_SUPPORTED, 0.0, (reason,), "checks")
     cited = [sources[number - 1] for number in there] or list(sources)
     verdict = gate.judge(claim.text, cited, before=before)
+    if verdict.supported and verdict.checked_by not in {"verbatim", *NO_CLAIM}:
+        denied = gate.veto(claim.text, cited, [text for text in sources if text not in cited])
+        if denied:
+            return Verdict(Outcome.NOT_SUPPORTED, 0.0, (denied,), "checks")
     unsafe = blocked(claim.text, passages=cited) if verdict.supported else ()
     if unsafe:
         return Verdict(Outcome.NOT_SUPPORTED, verdict.support, unsafe, "output rules")
     return verdict
 
 
-def _one_paragraph(answer: str, before: Claim, claim: Claim) -> bool:
-    return "\n" not in answer[before.end : claim.start]
+def _mark_before(answer: str, start: int) -> str | None:
+    """The list mark right before a sentence; empty further on in an item; None outside a list."""
+    line = answer[answer.rfind("\n", 0, start) + 1 : start]
+    mark = _MARK.match(line)
+    if mark is None:
+        return None
+    return "" if line[mark.end() :].strip(" *_") else mark[0]
 
 
-def _leans(claim: Claim, before: Claim) -> bool:
-    return leans_on_what_precedes(Analysed.of(claim.text), before.text)
+def _above(claim: Claim, lead: Judged | None) -> tuple[str, tuple[str, ...]]:
+    """What the first sentence of a list item follows: the line above the list, if it needs it."""
+    if lead is None:
+        return "", ()
+    if not lead.kept:
+        return "", (lead.claim.text,)
+    return (lead.claim.text if _needs_lead(claim) else ""), ()
+
+
+def _needs_lead(claim: Claim) -> bool:
+    return is_fragment(claim.text) or opens_with_pointer(Analysed.of(claim.text))
+
+
+def _said(found: Sequence[Judged]) -> tuple[str, tuple[str, ...]]:
+    return what_stands((j.claim.text, j.kept) for j in found if j.says_something)
+
+
+def _hangs_on(
+    claim: Claim,
+    lead: Judged | None,
+    sources: Sequence[str],
+    before: str,
+    lost: Sequence[str],
+) -> bool:
+    """Whether a sentence hangs on another that failed, so that it may now say something else."""
+    if lead and not lead.kept and is_fragment(claim.text):
+        return True
+    cited = [sources[n - 1] for n in claim.cites if 1 <= n <= len(sources)] or list(sources)
+    return misplaced(Analysed.of(claim.text), cited, before, lost)
 
 
 def _leads_nowhere(rest: Sequence[Judged]) -> bool:

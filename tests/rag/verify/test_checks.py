@@ -74,6 +74,42 @@ def test_a_faithful_rewording_contradicts_nothing(key: str, claim: str) -> None:
     assert found(claim, SENTENCES[key]) == ()
 
 
+@pytest.mark.parametrize(
+    ("claim", "passage"),
+    [
+        ("Some people are only diagnosed with ADHD once they are grown up.",
+         "Adults can have ADHD too, and some are not diagnosed until they are grown up."),
+        ("Most people who go through trauma do not develop PTSD.",
+         "Only about 5.6% of people who go through trauma develop PTSD."),
+        ("Depression that goes untreated in pregnancy can harm the parent and the baby.",
+         "Depression that is not treated in pregnancy can also harm the parent and the baby."),
+        ("Go to bed and get up at the same times every day.",
+         "Keeping the same times for bed and for getting up, day after day, helps many people."),
+        ("Most panic attacks last from five to thirty minutes.",
+         "Most panic attacks last from five minutes to half an hour."),
+    ],
+)  # fmt: skip
+def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage: str) -> None:
+    assert found(claim, passage) == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "reason"),
+    [
+        ("People with ADHD are not diagnosed when they are grown up.",
+         "Some people with ADHD are diagnosed when they are grown up.", "negation"),
+        ("Depression that is treated in pregnancy can harm the baby.",
+         "Depression that is untreated in pregnancy can harm the baby.", "direction"),
+        ("Everyone gets up at the same time every day.",
+         "Many people get up at the same time every day.", "strength"),
+        ("Most panic attacks last half an hour.",
+         "Most panic attacks last ten minutes.", "number"),
+    ],
+)  # fmt: skip
+def test_the_opposite_is_still_seen(claim: str, passage: str, reason: str) -> None:
+    assert any(r.startswith(reason) for r in found(claim, passage)), found(claim, passage)
+
+
 def test_an_answering_no_denies_nothing() -> None:
     assert found("Flu is a respiratory illness.", "No. Flu is a respiratory illness.") == ()
     assert found("Flu is a respiratory illness.", "No, flu is a respiratory illness.") == ()

@@ -113,3 +113,24 @@ def test_any_text_is_read_or_refused(reply: str) -> None:
 def test_long_replies_are_read_quickly() -> None:
     for text in ("a " * 100_000, "[" * 50_000, "(Source " * 10_000, "<p" * 20_000, "|a" * 20_000):
         read_reply(text)
+
+
+def test_items_that_are_sentences_stand_apart_and_short_ones_together() -> None:
+    long = "These may help:\n- Keep the bedroom dark and quiet [1]\n- Rest [2]\n- Walk a lot daily."
+    found = read_reply(long)
+    assert [(s.text, s.cites, s.lead) for s in found] == [
+        ("These may help:", (), ""),
+        ("Keep the bedroom dark and quiet", (1,), ""),
+        ("Rest", (2,), "These may help:"),
+        ("Walk a lot daily.", (), ""),
+    ]
+    (joined,) = read_reply("Signs include:\n- low mood [1]\n- poor sleep [1]")
+    assert (joined.text, joined.cites) == ("Signs include: low mood; poor sleep", (1,))
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_a_list_arrives_as_it_is_read_whole(size: int) -> None:
+    text = "These may help:\n- Keep the bedroom dark and quiet [1]\n- Rest [2]\n\nIt passes. [1]"
+    reply = ArrivingReply()
+    found = [s for i in range(0, len(text), size) for s in reply.add(text[i : i + size])]
+    assert (*found, *reply.rest()) == read_reply(text)

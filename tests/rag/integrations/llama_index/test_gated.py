@@ -103,6 +103,29 @@ def test_what_leans_on_a_dropped_sentence_goes_too(citing: Any, gate: Gate) -> N
     assert report["dropped"][-1]["verdict"]["reasons"][0].startswith("context:")
 
 
+def test_a_pronoun_in_the_next_paragraph_does_not_change_its_meaning(
+    citing: Any, gate: Gate
+) -> None:
+    answer = f"{TRUE_PANIC}. {FALSE}.\n\nThey are meant for short-term use."
+    text, report = ask(citing(answer), gate)
+    assert text == f"{TRUE_PANIC}."
+    assert report["dropped"][-1]["verdict"]["reasons"][0].startswith("context:")
+
+
+def test_an_item_goes_with_a_false_line_above_its_list(citing: Any, gate: Gate) -> None:
+    answer = f"{TRUE_SLEEP}.\n\nSertraline cures within 12 days:\n- insomnia\n- panic attacks\n"
+    text, _ = ask(citing(answer), gate, least_kept=0.2)
+    assert text == f"{TRUE_SLEEP}."
+
+
+def test_another_source_that_denies_it_outweighs_a_silent_one(citing: Any, gate: Gate) -> None:
+    sleep = number_of(citing("x"), "insomnia")
+    false = "Panic attacks themselves are life-threatening"
+    text, report = ask(citing(f"{TRUE_SLEEP} [{sleep}]. {false} [{sleep}]."), gate)
+    assert text == f"{TRUE_SLEEP} [{sleep}]."
+    assert report["dropped"]
+
+
 @pytest.mark.parametrize("answer", [FALSE, "", "   ", "<html><b>503</b></html>", '{"a": [1, 2]}'])
 def test_too_little_left_is_an_abstention(citing: Any, gate: Gate, answer: str) -> None:
     text, report = ask(citing(answer), gate)
