@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 QUESTIONS = ROOT / "bench/questions"
 TRIAGE = ROOT / "training/triage/data"
 OTHER_DISEASES = 150  # MedQuAD questions a half
+DISEASES = 1000  # questions on other diseases that the domain is fitted on
 HEADINGS, FEWEST_WORDS = 600, 4  # headings that the domain is fitted on, of at least so many words
 SEED = 0
 # MedQuAD topics that the corpus may answer, so that its questions are no example of silence.
@@ -95,7 +96,9 @@ def domain_examples(version: IndexVersion, medquad_folder: Path) -> list[tuple[s
     found += [(heading, True) for heading in chosen]
     everyday = Path(__file__).with_name("everyday.txt").read_text("utf-8").splitlines()
     found += [(line, False) for line in everyday]
-    found += [(question, False) for question in _other_diseases(medquad_folder)[0]]
+    diseases = sorted(set(_other_diseases(medquad_folder)[0]))
+    chosen = random.Random(SEED).sample(diseases, DISEASES)  # noqa: S311 - a repeatable sample
+    found += [(question, False) for question in chosen]
     return list(dict.fromkeys(found))
 
 

@@ -37,8 +37,9 @@ def test_a_worry_about_the_mind_weighs_more_than_one_about_a_car(encoder: OnnxEn
     mind, car = encoder.encode(
         ["I feel empty and cry every day since my wife left", "my car won't start in the morning"]
     )
-    story = draft(0.5, 0.3, 0.3)
-    assert shipped.probability(story, mind) > shipped.probability(story, car) + 0.2
+    story = draft(0.4, 0.3, 0.3)
+    assert shipped.enough(story, mind)
+    assert not shipped.enough(story, car)
 
 
 def test_vectors_of_another_encoder_are_not_read() -> None:

@@ -20,7 +20,7 @@ from rag.compose.facets import Facet, facets_of_heading, facets_of_question
         ("How common is PTSD?", {Facet.PREVALENCE}),
         ("my old dad drinks", {Facet.HELPING_OTHERS}),
         ("my dad died in spring", set()),
-        ("do i have to tell my boss", set()),
+        ("do i have to work on sundays", set()),
         ("panic", set()),
     ],
 )

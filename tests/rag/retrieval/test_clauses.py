@@ -18,7 +18,10 @@ from rag.settings import Settings
     ("question", "parts"),
     [
         ("What is panic disorder?", []),
-        ("What are the signs of insomnia and how is it treated?", []),
+        (
+            "What are the signs of insomnia and how is it treated?",
+            ["What are the signs of insomnia"],
+        ),
         (
             "my mum's house is full of old newspapers, how can I help her",
             ["my mum's house is full of old newspapers"],
