@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from rag.audience import Audience
 from rag.clock import Clock
 from rag.compose.answerability import Answerability
-from rag.compose.classes import classes_of, disorders_in
+from rag.compose.classes import classes_of, disorders_in, names_in
 from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
 from rag.compose.extractive import Draft, ExtractiveComposer
 from rag.compose.followup import standalone
@@ -90,6 +90,7 @@ class Corridor:
             settings.compose.max_sentences,
             classes_of(version.graph),
             disorders_in(version.graph),
+            names_in(version.graph),
         )
         self._completed = completing(version)
         self._graph_check = GraphCheck(version.graph.extractor, version.graph.reader)

@@ -24,7 +24,8 @@ DRAFT_FEATURES = (
     "words_covered",
     "heaviest_missing",
     "headed",
-    "one_source",
+    "bare_missing",
+    "named",
 )
 
 

@@ -25,6 +25,17 @@ _WHOSE = re.compile(
     r"colleague|boss|doctor)\b",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"\b(?:i|i'm|im|i've|ive|me|my|mine|we|us|our)\b", re.IGNORECASE)
+
+
+def tells_of_oneself(question: str) -> bool:
+    """Whether someone tells of their own life. The words of a story need not stand in a source;
+    those of "What is the half-life of diazepam?" must.
+
+    >>> tells_of_oneself("my husband snores all night")
+    True
+    """
+    return _TOLD.search(question) is not None
 
 
 @dataclass(frozen=True, slots=True)

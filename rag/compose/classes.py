@@ -8,11 +8,21 @@ from knowledge_graph.errors import GraphUnavailableError
 from knowledge_graph.schema import Entity, Fact, Kind, Relation, kind_of
 from knowledge_graph.store import GraphReader
 from rag.compose.named_substances import ClassesOf
-from rag.compose.other_topics import DisordersIn
+from rag.compose.other_topics import DisordersIn, NamesIn
 from rag.index.graph import VersionGraph
 from rag.verify.words import words
 
 _DEADLINE_S = 0.5
+_TELLING = frozenset(
+    {
+        Kind.DISORDER,
+        Kind.SYMPTOM,
+        Kind.MEDICATION,
+        Kind.DRUG_CLASS,
+        Kind.THERAPY,
+        Kind.INSTRUMENT,
+    }
+)
 _MOST_GROUPS = 20
 _UP = 2  # sertraline is an SSRI, and an SSRI is an antidepressant
 
@@ -48,6 +58,19 @@ def disorders_in(graph: VersionGraph) -> DisordersIn:
     def found(text: str) -> frozenset[str]:
         spans = graph.linker.spans(text)
         return frozenset(k for span in spans for k in span.keys if kind_of(k) is Kind.DISORDER)
+
+    return found
+
+
+def names_in(graph: VersionGraph) -> NamesIn:
+    """Finds the names of disorders, symptoms, medicines, therapies and questionnaires in a text:
+    for each, the keys of the graph that it may mean."""
+
+    @lru_cache(maxsize=4096)
+    def found(text: str) -> tuple[frozenset[str], ...]:
+        spans = (span.keys for span in graph.linker.spans(text))
+        telling = (frozenset(k for k in keys if kind_of(k) in _TELLING) for keys in spans)
+        return tuple(dict.fromkeys(keys for keys in telling if keys))
 
     return found
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.compose.asked_words import brands_beside_substances
+from rag.compose.asked_words import brands_beside_substances, tells_of_oneself
 from rag.compose.choice import introduced
 from rag.compose.named_substances import ClassesOf, on_named_substances
-from rag.compose.other_topics import DisordersIn, on_topic
+from rag.compose.other_topics import DisordersIn, NamesIn, on_topic
 from rag.compose.scoring import Question, Scorer
 from rag.encoders.base import Vectors
 from rag.model import Evidence
@@ -35,7 +35,8 @@ class Draft:
     words_covered: float  # share of the question's weighted words that the chosen units hold
     heaviest_missing: float  # weight of the rarest question word they lack, as a share of all
     headed: float  # share of the question's weighted words in titles and headings that are cited
-    one_source: float  # share of what was found that lies in the source cited first
+    bare_missing: float  # share of those words they lack; 0 where someone tells of their own life
+    named: float  # share of the names in the question that the passages cited hold; 1 without any
 
 
 class ExtractiveComposer:
@@ -48,12 +49,15 @@ class ExtractiveComposer:
         max_sentences: int,
         classes_of: ClassesOf | None = None,
         disorders_in: DisordersIn | None = None,
+        names_in: NamesIn | None = None,
     ) -> None:
         """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf.
         `classes_of`: substance -> groups that may stand in for it; None: none may.
-        `disorders_in`: text -> disorders that it names; None: none are known."""
+        `disorders_in`: text -> disorders that it names; None: none are known.
+        `names_in`: text -> names of anything that the graph knows; None: none are known."""
         self._classes_of = classes_of
         self._disorders_in = disorders_in or (lambda _: frozenset())
+        self._names_in = names_in or (lambda _: ())
         self._word_weight = word_weight
         self._scorer = Scorer(sentence_vectors, word_weight)
         self._max_sentences = max_sentences
@@ -65,9 +69,7 @@ class ExtractiveComposer:
         """
         asked = Question.of(question, vectors, self._word_weight)
         usable = on_topic(question, evidence, self._disorders_in)
-        scored = self._scorer.score(
-            on_named_substances(question, usable, self._classes_of), asked
-        )
+        scored = self._scorer.score(on_named_substances(question, usable, self._classes_of), asked)
         brands = brands_beside_substances(words(question))
         chosen = introduced(scored, asked.facets, self._max_sentences, brands)
         sentences = tuple(
@@ -77,7 +79,7 @@ class ExtractiveComposer:
         )
         covered = frozenset(stem for s in chosen for stem in s.stems)
         best = max((s.cosine for s in chosen), default=0.0)
-        return self._draft(sentences, asked, best, covered, evidence)
+        return self._draft(question, sentences, asked, best, covered, evidence)
 
     def fit(
         self,
@@ -97,10 +99,11 @@ class ExtractiveComposer:
         told = _headings(_cited(sentences, evidence))
         stems = frozenset(content_stems(" ".join((told, *(text for text, _ in worded)))))
         best = float(asked.cosines(worded_vectors).max()) if worded else 0.0
-        return self._draft(sentences, asked, best, stems, evidence)
+        return self._draft(question, sentences, asked, best, stems, evidence)
 
     def _draft(
         self,
+        question: str,
         sentences: tuple[DraftSentence, ...],
         asked: Question,
         best_cosine: float,
@@ -108,19 +111,26 @@ class ExtractiveComposer:
         evidence: Sequence[Evidence],
     ) -> Draft:
         cited = _cited(sentences, evidence)
+        covered = asked.words.covered(stems)
         near = [self._scorer.passage_cosine(one, asked) for one in cited]
-        found = sum(one.hit.score for one in evidence)
-        first = cited[0].source.id if cited else ""
-        in_first = sum(one.hit.score for one in evidence if one.source.id == first)
         return Draft(
             sentences=sentences,
             best_cosine=best_cosine,
             passage_cosine=max(near, default=0.0),
-            words_covered=asked.words.covered(stems),
+            words_covered=covered,
             heaviest_missing=asked.words.heaviest_missing(stems),
             headed=asked.words.covered(frozenset(content_stems(_headings(cited)))),
-            one_source=in_first / found if found else 0.0,
+            bare_missing=0.0 if tells_of_oneself(question) else 1.0 - covered,
+            named=self._named(question, cited),
         )
+
+    def _named(self, question: str, cited: Sequence[Evidence]) -> float:
+        names = self._names_in(question)
+        if not names:
+            return 1.0
+        told = (key for one in cited for keys in self._names_in(_told(one)) for key in keys)
+        held = frozenset(told)
+        return sum(not held.isdisjoint(keys) for keys in names) / len(names)
 
 
 def _cited(sentences: Sequence[DraftSentence], evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -130,3 +140,7 @@ def _cited(sentences: Sequence[DraftSentence], evidence: Sequence[Evidence]) -> 
 
 def _headings(cited: Sequence[Evidence]) -> str:
     return " ".join(word for one in cited for word in (one.source.title, *one.passage.heading))
+
+
+def _told(evidence: Evidence) -> str:
+    return f"{evidence.source.title}. {evidence.passage.indexed_text}"

@@ -17,7 +17,7 @@ _GROUPS = frozenset(
 _OTHER_NAMES = {
     name: drug
     for drug, names in {
-        "alcohol": "alcohol alcoholic alcoholism drunk drinker drinking drinks wine beer booze vodka",
+        "alcohol": "alcohol alcoholic alcoholism drunk drinker drinking drinks wine beer vodka",
         "cannabis": "cannabis marijuana weed",
         "cocaine": "cocaine crack",
         "heroin": "heroin",

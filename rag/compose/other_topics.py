@@ -17,6 +17,9 @@ from rag.verify.words import words
 DisordersIn = Callable[[str], frozenset[str]]
 """A text to the disorders that it names."""
 
+NamesIn = Callable[[str], tuple[frozenset[str], ...]]
+"""A text to the names in it, each as the keys that it may mean."""
+
 # Whoever asks for these may mean a medicine without naming one.
 _ON_MEDICINES = frozenset(
     {Facet.MEDICINES, Facet.SIDE_EFFECTS, Facet.STOPPING, Facet.TREATMENT, Facet.PREGNANCY}
@@ -50,9 +53,7 @@ def _on_medicines(title: str) -> bool:
     return bool(substances(spoken)) or "medicines" in spoken
 
 
-def _on_others(
-    evidence: Evidence, asked: Collection[str], disorders_in: DisordersIn
-) -> bool:
+def _on_others(evidence: Evidence, asked: Collection[str], disorders_in: DisordersIn) -> bool:
     if not asked:
         return False
     titled = disorders_in(evidence.source.title)

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 QUESTIONS = ROOT / "bench/questions"
 TRIAGE = ROOT / "training/triage/data"
 OTHER_DISEASES = 150  # MedQuAD questions a half
+DISEASES = 1000  # questions on other diseases that the domain is fitted on
+HEADINGS, FEWEST_WORDS = 600, 4  # headings that the domain is fitted on, of at least so many words
 SEED = 0
 # MedQuAD topics that the corpus may answer, so that its questions are no example of silence.
 MENTAL = re.compile(
@@ -68,8 +70,11 @@ def examples(version: IndexVersion, medquad_folder: Path) -> list[Example]:
     return found
 
 
-def domain_examples(medquad_folder: Path) -> list[tuple[str, bool]]:
-    """(text, whether it is about mental health), without any that judges."""
+def domain_examples(version: IndexVersion, medquad_folder: Path) -> list[tuple[str, bool]]:
+    """(text, whether it is about mental health), without any that judges.
+
+    Titles and headings of the corpus bring the names and abbreviations of the field.
+    """
     found = [(row["question"], row["answerable"]) for row in _rows(QUESTIONS / "development.jsonl")]
     topics = tomllib.loads((QUESTIONS / "topics.toml").read_text("utf-8"))
     found += [(q, True) for t in topics.values() if t["half"] == "tune" for q in t["questions"]]
@@ -78,9 +83,22 @@ def domain_examples(medquad_folder: Path) -> list[tuple[str, bool]]:
             label, _, text = line.partition("\t")
             if label in _OF_THE_MIND:
                 found.append((text.rpartition("\t")[2], True))
+    found += [(f"What is {source.title}?", True) for source in version.sources()]
+    headings = sorted(
+        {
+            passage.heading[-1]
+            for source in version.sources()
+            for passage in version.passages(version.passage_ids(source.id))
+            if len(passage.heading[-1].split()) >= FEWEST_WORDS
+        }
+    )
+    chosen = random.Random(SEED).sample(headings, HEADINGS)  # noqa: S311 - a repeatable sample
+    found += [(heading, True) for heading in chosen]
     everyday = Path(__file__).with_name("everyday.txt").read_text("utf-8").splitlines()
     found += [(line, False) for line in everyday]
-    found += [(question, False) for question in _other_diseases(medquad_folder)[0]]
+    diseases = sorted(set(_other_diseases(medquad_folder)[0]))
+    chosen = random.Random(SEED).sample(diseases, DISEASES)  # noqa: S311 - a repeatable sample
+    found += [(question, False) for question in chosen]
     return list(dict.fromkeys(found))
 
 

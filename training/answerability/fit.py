@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import numpy as np
 
 from corpora import documents_dir
 from rag.compose.answerability import DRAFT_FEATURES
-from rag.compose.classes import classes_of, disorders_in
+from rag.compose.classes import classes_of, disorders_in, names_in
 from rag.compose.extractive import ExtractiveComposer
 from rag.compose.generic_names import with_generic_names
 from rag.compose.sections import completing
@@ -45,11 +44,11 @@ from training.answerability.logistic import fit, logit, out_of_fold
 from training.answerability.report import report
 
 TARGET = ROOT / "rag/compose/answerability.json"
-# Share of the hard unanswerable tuning questions (mental health, topic absent) that may pass.
+# Share of the unanswerable tuning questions that may pass, those with the topic taken away apart:
+# what is left then often answers in part.
 ANSWERED_WRONGLY = 0.02
 DOMAIN_L2, L2 = 1.0, 0.1
 FOLDS = 5
-MOST_DISEASES = 1000  # questions on other diseases that the domain is fitted on
 
 
 def measure(version: IndexVersion, settings: Settings, rows: list[Example]) -> tuple[Any, Any]:
@@ -60,6 +59,7 @@ def measure(version: IndexVersion, settings: Settings, rows: list[Example]) -> t
         settings.compose.max_sentences,
         classes_of(version.graph),
         disorders_in(version.graph),
+        names_in(version.graph),
     )
     completed = completing(version)
     own = (
@@ -86,11 +86,7 @@ def domain(version: IndexVersion, folder: Path) -> tuple[np.ndarray, dict[str, f
 
     The vectors are of the questions as the engine sees them, with substances beside brands.
     """
-    told = domain_examples(folder)
-    kept = [row for row in told if row[1]]
-    others = [row for row in told if not row[1]]
-    random.Random(SEED).shuffle(others)  # noqa: S311 - a repeatable sample, not a secret
-    kept += others[: MOST_DISEASES + 200]
+    kept = domain_examples(version, folder)
     texts = [with_generic_names(text) for text, _ in kept]
     x = version.encoder.encode(texts)
     y = np.array([about for _, about in kept], float)
@@ -103,7 +99,9 @@ def domain(version: IndexVersion, folder: Path) -> tuple[np.ndarray, dict[str, f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("medquad", type=Path)
-    parser.add_argument("--index", type=Path, help="an index of the shipped corpus; else one is built")
+    parser.add_argument(
+        "--index", type=Path, help="an index of the shipped corpus; else one is built"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(index_dir=options.index or Path(folder))
@@ -120,7 +118,7 @@ def main() -> None:
     y = np.array([row.answerable for row in rows], float)
     tune = np.array([row.tune for row in rows])
     kinds = np.array([row.kind for row in rows])
-    hard = tune & np.isin(kinds, ("topic absent", "own, unanswerable"))
+    hard = tune & np.isin(kinds, ("other diseases", "own, unanswerable"))
     data: dict[str, Any] = {"encoder_sha256": encoder, "domain": _weights(told, "weights")}
     for name, features in (("any_encoder", x), ("with_domain", np.column_stack([x, z]))):
         b = fit(features[tune], y[tune], L2)

@@ -12,7 +12,7 @@ _SHOWN = ("topic absent", "topic present", "own, answerable", "own, unanswerable
 
 
 def report(rows: Sequence[Example], p: np.ndarray, threshold: float) -> None:
-    """Shares answered by kind and half, other thresholds, and the tuning questions it gets wrong."""
+    """Shares answered by kind and half, other thresholds, the tuning questions it gets wrong."""
     y = np.array([row.answerable for row in rows])
     tune = np.array([row.tune for row in rows])
     kinds = np.array([row.kind for row in rows])

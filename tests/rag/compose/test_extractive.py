@@ -60,6 +60,11 @@ def test_keeps_to_the_limit_and_repeats_nothing(version: IndexVersion) -> None:
     assert len(set(texts)) == len(texts)
 
 
+def test_the_section_asked_for_leads(version: IndexVersion) -> None:
+    draft = compose(version, "How is insomnia treated?")
+    assert version.passage(draft.sentences[0].cites[0]).heading[-1] == "Treatment of insomnia"
+
+
 def test_other_topics_score_far_below(version: IndexVersion) -> None:
     near, far = (
         compose(version, "What helps with insomnia?"),

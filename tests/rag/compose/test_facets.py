@@ -18,6 +18,9 @@ from rag.compose.facets import Facet, facets_of_heading, facets_of_question
         ("When should I see a doctor about worry?", {Facet.SEEKING_HELP}),
         ("How do I help my friend with depression?", {Facet.HELPING_OTHERS}),
         ("How common is PTSD?", {Facet.PREVALENCE}),
+        ("my old dad drinks", {Facet.HELPING_OTHERS}),
+        ("my dad died in spring", set()),
+        ("do i have to work on sundays", set()),
         ("panic", set()),
     ],
 )

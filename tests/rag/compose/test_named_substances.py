@@ -30,6 +30,10 @@ def evidence(text: str) -> Evidence:
             False,
         ),
         ("Can weed cause psychosis?", "Cannabis is linked with psychosis.", True),
+        ("how do I stop smoking weed", "Choose a day to stop cannabis.", True),
+        ("how do I stop smoking weed", "Nicotine gum can help to stop smoking.", False),
+        ("can I have wine with zopiclone", "Do not drink alcohol on zopiclone.", True),
+        ("can I have wine with zopiclone", "Zopiclone can leave a bitter taste.", False),
         ("What helps with panic?", "Any passage will do here.", True),
     ],
 )

@@ -1,0 +1,44 @@
+"""Sources on another medicine or another disorder stay out of an answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.compose.other_topics import on_topic
+from rag.model import Evidence, Hit, Passage, Source, sha256_text
+
+NAMES = {"panic": "panic disorder", "depression": "depression", "ptsd": "ptsd"}
+
+
+def disorders_in(text: str) -> frozenset[str]:
+    return frozenset(key for key, name in NAMES.items() if name in text.lower())
+
+
+def evidence(title: str, text: str) -> Evidence:
+    passage = Passage(
+        title, title, text, (title,), 0, len(text), (), ((0, len(text)),), sha256_text(text)
+    )
+    return Evidence(Hit(title, 1.0), passage, Source(title, title, "P", sha256_text(text)))
+
+
+HALOPERIDOL = evidence("Haloperidol", "Haloperidol can disturb the heart rhythm.")
+PANIC = evidence("Panic disorder", "A panic attack can make the heart race.")
+PANIC_TOO = evidence("Panic disorder", "Depression often comes with panic attacks.")
+WORK = evidence("Work and mental health", "You need not tell an employer about an illness.")
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "kept"),
+    [
+        ("my heart races at night", [PANIC, HALOPERIDOL], [PANIC]),
+        ("does haloperidol make the heart race", [PANIC, HALOPERIDOL], [PANIC, HALOPERIDOL]),
+        ("which medicines upset the heart", [PANIC, HALOPERIDOL], [PANIC, HALOPERIDOL]),
+        ("can I be fired for depression", [WORK, PANIC], [WORK]),
+        ("does depression come with panic", [PANIC, PANIC_TOO], [PANIC_TOO]),
+        ("is my heart all right", [HALOPERIDOL], [HALOPERIDOL]),
+    ],
+)
+def test_only_what_is_on_the_topic_may_answer(
+    question: str, found: list[Evidence], kept: list[Evidence]
+) -> None:
+    assert on_topic(question, found, disorders_in) == kept
