@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.safety.ruleset import CATEGORIES
+from rag.safety.normalise import tokens
+from rag.safety.ruleset import CATEGORIES, shipped_rules
 from rag.safety.triage import triage
 from tests.rag.safety import utterances
 
@@ -147,6 +148,28 @@ def test_a_last_day_of_nothing_is_a_farewell(text: str) -> None:
     found = triage([text])
     assert found.category == "suicide"
     assert found.imminent
+
+
+@pytest.mark.parametrize(
+    ("harmless", "crisis"),
+    [
+        ("I burned my arm on the oven", "I burned my arm on the oven on purpose"),
+        ("That test raped me", "He raped me"),
+        ("Will it hurt?", "Will it hurt when I die?"),
+        ("I am scared that I will not wake up", "I hope that I will not wake up"),
+        ("Where do I get naloxone?", "He is blue and I need naloxone"),
+        ("I sit on the edge of the bed", "I sit on the edge of the roof"),
+        ("What should carers know about clozapine and a sore throat?", "clozapine, sore throat"),
+    ],
+)
+def test_surroundings_explain_a_pattern(harmless: str, crisis: str) -> None:
+    assert not triage([harmless]).crisis
+    assert triage([crisis]).crisis
+
+
+@pytest.mark.parametrize("word", ["vapes", "crisps", "hypomania", "carers", "swears", "tummy"])
+def test_real_words_are_not_mended_into_others(word: str) -> None:
+    assert tokens(f"about {word} today", shipped_rules().lexicon) == ["about", word, "today"]
 
 
 def test_information_becomes_a_crisis_when_it_is_about_oneself() -> None:
