@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge_graph.errors import GraphUnavailableError
@@ -64,7 +64,9 @@ def walks(
     """What each seed reaches within `hops`, by key, the seed itself included.
 
     A walk never turns back over its own type of Fact: from one medicine to its class and down to
-    another medicine, or from one disorder by a shared symptom to another, is drift.
+    another medicine, or from one disorder by a shared symptom to another, is drift. Of a seed with
+    more Facts than are followed, those of the types that weigh most are not lost: a disorder has
+    twenty symptoms, and its treatments come after them.
 
     Args:
         seeds: entity key to its weight, 0..1.
@@ -79,14 +81,18 @@ def walks(
     end = time.monotonic() + deadline_s
     found_by = {seed: {seed: Reached(seed, weight, ())} for seed, weight in seeds.items()}
     edges = {seed: dict(walk) for seed, walk in found_by.items()}
-    for _ in range(hops):
-        left = end - time.monotonic()
-        if left <= 0:
-            raise GraphUnavailableError(f"The graph took longer than {deadline_s} s")
+    heaviest = frozenset(r for r, weight in weights.items() if weight == max(weights.values()))
+    for hop in range(hops):
         starts = _best_of(edges, frontier)
         found = reader.neighbours(
-            starts, relations=frozenset(weights), limit=fan_out, deadline_s=left
+            starts, relations=frozenset(weights), limit=fan_out, deadline_s=_left(end, deadline_s)
         )
+        full = [key for key in starts if len(found.get(key, ())) == fan_out]
+        if hop == 0 and full and len(heaviest) < len(weights):
+            more = reader.neighbours(
+                full, relations=heaviest, limit=fan_out, deadline_s=_left(end, deadline_s)
+            )
+            found = found | {key: _merged(facts, found[key]) for key, facts in more.items()}
         edges = {
             seed: _step(
                 {k: r for k, r in edge.items() if k in found}, found_by[seed], found, weights
@@ -96,6 +102,17 @@ def walks(
         for seed, edge in edges.items():
             found_by[seed] |= edge
     return found_by
+
+
+def _left(end: float, deadline_s: float) -> float:
+    left = end - time.monotonic()
+    if left <= 0:
+        raise GraphUnavailableError(f"The graph took longer than {deadline_s} s")
+    return left
+
+
+def _merged(first: Sequence[Fact], then: Sequence[Fact]) -> list[Fact]:
+    return list({fact.identity: fact for fact in (*first, *then)}.values())
 
 
 def _step(

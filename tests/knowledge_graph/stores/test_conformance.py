@@ -128,6 +128,20 @@ def test_passages_by_weight_then_id(store: GraphStore, version: str) -> None:
     reader.close()
 
 
+def test_a_walk_keeps_what_is_asked_for_of_a_hub(store: GraphStore, version: str) -> None:
+    signs = [Entity(Kind.SYMPTOM, f"s{n}", f"sign {n}") for n in range(20)]
+    facts = [Fact(PANIC.key, Relation.HAS_SYMPTOM, sign.key, Origin.ONTOLOGY) for sign in signs]
+    facts.append(Fact(PANIC.key, Relation.TREATED_BY, CBT.key, Origin.ONTOLOGY))
+    store.load(version, GraphData([PANIC, CBT, *signs], facts))
+    reader = store.open(version)
+    weights = {Relation.HAS_SYMPTOM: 0.5, Relation.TREATED_BY: 0.9}
+    walked = {"hops": 1, "fan_out": 5, "frontier": 9, "deadline_s": SOON}
+    reached = expand(reader, {PANIC.key: 1.0}, weights=weights, **walked)
+    assert reached[1].entity == CBT.key  # the symptoms come before it, and there are too many
+    assert len(reached) == 7
+    reader.close()
+
+
 def test_a_walk_of_two_hops_keeps_its_path(store: GraphStore, version: str) -> None:
     store.load(version, DATA)
     reader = store.open(version)
