@@ -14,10 +14,10 @@ from rag.verify.words import words
 _REDUNDANCY = 0.35
 _SAME_TOPIC = 0.6
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
-_KEEP_SHARE = 0.85  # a unit below this share of the best unit's score is not worth adding
-_KEEP_SHARE_ELSEWHERE = 0.9  # the same in a source that has no part in the answer yet
+_KEEP_SHARE = 0.81  # a unit below this share of the best unit's score is not worth adding
+_KEEP_SHARE_ELSEWHERE = 0.87  # the same in a source that has no part in the answer yet
 _FEWEST = 2
-_KEEP_SHARE_OF_FIRST = 0.7  # the same for the first two, since one sentence rarely is an answer
+_KEEP_SHARE_OF_FIRST = 0.68  # the same for the first two, since one sentence rarely is an answer
 
 
 def choose(scored: Sequence[Scored], asked: frozenset[Facet], most: int) -> list[Scored]:

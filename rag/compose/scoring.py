@@ -21,13 +21,14 @@ from rag.verify.words import content_stems
 # questions in `bench/questions/development.jsonl`.
 _SENTENCE_WEIGHT = 0.5  # cosine of question and sentence
 _PASSAGE_WEIGHT = 0.25  # cosine of question and passage
-_WORDS_WEIGHT = 0.15  # share of the question's weighted words in title, headings and sentence
-_OWN_WORDS_WEIGHT = 0.10  # the same in the sentence alone
+_WORDS_WEIGHT = 0.13  # share of the question's weighted words in title, headings and sentence
+_OWN_WORDS_WEIGHT = 0.12  # the same in the sentence alone
 FACET_BONUS = 0.12  # the section is about what was asked, in a source that is about the topic
 _OPENING_BONUS = 0.06  # it opens its passage: writers put what matters first
 _TITLE_BONUS = 0.08  # times the share of the source's title that the question names
-_HEADING_BONUS = 0.08  # the same for the heading over the passage
+_HEADING_BONUS = 0.06  # the same for the heading over the passage
 _SOURCE_BONUS = 0.15  # times what retrieval found in the source, as a share of the best source's
+_WHOLE = 0.99  # share of a title that is all of it
 _ABOUT = 0.4  # that share from which a source counts as being about the topic
 # Words of titles that say nothing of the topic here, where every source is on mental health.
 _TITLE_FRAME = frozenset(content_stems("mental health disorder getting help"))
@@ -111,6 +112,8 @@ class Scorer:
             content_stems(" ".join((evidence.source.title, *evidence.passage.heading)))
         )
         titled = self._named(evidence.source.title, question)
+        if titled >= _WHOLE and len(_telling(evidence.source.title)) > 1:
+            support = 1.0  # the document on just that; "Depression" alone is in many questions
         headed = self._named(" ".join(evidence.passage.heading[1:][-1:]), question)
         facets = question.facets & facets_of_heading(evidence.passage.heading)
         bonus = _TITLE_BONUS * titled + _HEADING_BONUS * headed + _SOURCE_BONUS * support
@@ -139,9 +142,12 @@ class Scorer:
 
     def _named(self, title: str, question: Question) -> float:
         """The share of a title or heading that the question names, 0..1."""
-        telling = set(content_stems(title)) - _TITLE_FRAME
-        words = AskedWords({s: self._word_weight(s) for s in telling})
+        words = AskedWords({s: self._word_weight(s) for s in _telling(title)})
         return words.covered(question.words.weights.keys())
+
+
+def _telling(title: str) -> frozenset[str]:
+    return frozenset(content_stems(title)) - _TITLE_FRAME
 
 
 def _support(evidence: Sequence[Evidence]) -> Mapping[str, float]:
