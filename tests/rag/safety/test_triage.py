@@ -134,17 +134,23 @@ def test_no_takeover(text: str) -> None:
         "my last night shift was hard",
         "I can't remember our last night out together",
         "Friday is my last day on the ward",
+        "I sit in the car before I go in and have a weep",
     ],
 )
-def test_a_last_day_of_something_is_no_farewell(text: str) -> None:
+def test_what_comes_after_a_last_day_or_going_makes_it_harmless(text: str) -> None:
     assert not triage([text]).crisis
 
 
 @pytest.mark.parametrize(
     "text",
-    ["tonight is my last night", "today is my last day", "it's my last day, tell mum I love her"],
+    [
+        "tonight is my last night",
+        "today is my last day",
+        "it's my last day, tell mum I love her",
+        "before I go, please feed the cat",
+    ],
 )
-def test_a_last_day_of_nothing_is_a_farewell(text: str) -> None:
+def test_a_last_day_or_going_with_nothing_after_is_a_farewell(text: str) -> None:
     found = triage([text])
     assert found.category == "suicide"
     assert found.imminent
