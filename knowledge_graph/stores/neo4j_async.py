@@ -56,7 +56,7 @@ class AsyncNeo4jReader:
         rows = await self._read(
             cypher.NEIGHBOURS, deadline_s, keys=sent, relations=names, limit=limit
         )
-        return cypher.facts_by_key(sent, rows)
+        return cypher.facts_by_key(rows)
 
     async def facts_between(self, a: str, b: str, *, deadline_s: float) -> list[Fact]:
         """See `GraphReader.facts_between`."""

@@ -43,16 +43,20 @@ ENTITIES = f"""{_READY}CALL (v) {{
 }}
 RETURN rows"""
 
-# No two origins have one strength, so strength orders by origin too, and saves reading it.
+# No two origins have one strength, so strength orders by origin too, and saves reading it. What
+# is sorted by is read once, and the end that is asked for is not sent back with each Fact.
 NEIGHBOURS = f"""{_READY}CALL (v) {{
   UNWIND $keys AS key
   MATCH (e:Entity {{version: $version, key: key}})
   CALL (e) {{
-    MATCH (e)-[f:{_TYPES}]-(other:Entity)
+    MATCH (e)-[f:{_TYPES}]-(other)
     WHERE type(f) IN $relations
-    RETURN f ORDER BY f.strength DESC, type(f), other.key, startNode(f) = e DESC LIMIT $limit
+    WITH f, f.strength AS strength, type(f) AS relation, other.key AS far, startNode(f) = e AS out
+    ORDER BY strength DESC, relation, far, out DESC LIMIT $limit
+    RETURN collect([out, far, relation, f.origin, f.passages, f.line, f.grade, f.qualifier,
+      f.source]) AS facts
   }}
-  RETURN collect([key, {_FACT}]) AS rows
+  RETURN collect([key, facts]) AS rows
 }}
 RETURN rows"""
 
@@ -157,17 +161,17 @@ def entity_row(entity: Entity) -> list[Any]:
 
 
 def fact_row(fact: Fact, subject: str, object_: str) -> list[Any]:
-    """What `load_facts` takes; the ends are element ids."""
+    """What `load_facts` takes; the ends are element ids. An empty text is no property at all."""
     return [
         subject,
         object_,
         fact.origin.value,
         fact.strength,
         sorted(fact.passages),
-        fact.line,
-        fact.grade,
-        fact.qualifier,
-        fact.source,
+        fact.line or None,
+        fact.grade or None,
+        fact.qualifier or None,
+        fact.source or None,
     ]
 
 
@@ -186,19 +190,23 @@ def to_fact(row: Sequence[Any]) -> Fact:
         object_,
         Origin(origin),
         frozenset(passages),
-        line,
-        grade,
-        qualifier,
-        source,
+        line or "",
+        grade or "",
+        qualifier or "",
+        source or "",
     )
 
 
-def facts_by_key(keys: Iterable[str], rows: Sequence[Any]) -> dict[str, list[Fact]]:
+def facts_by_key(rows: Iterable[Sequence[Any]]) -> dict[str, list[Fact]]:
     """Rows of `NEIGHBOURS`, for the keys that have any."""
-    found: dict[str, list[Fact]] = {key: [] for key in keys}
-    for key, row in rows:
-        found[key].append(to_fact(row))
-    return {key: facts for key, facts in found.items() if facts}
+    return {
+        key: [
+            to_fact([key, relation, far, *rest] if out else [far, relation, key, *rest])
+            for out, far, relation, *rest in facts
+        ]
+        for key, facts in rows
+        if facts
+    }
 
 
 def passages_by_key(keys: Iterable[str], rows: Sequence[Any]) -> dict[str, list[tuple[str, float]]]:

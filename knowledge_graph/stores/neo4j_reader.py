@@ -53,7 +53,7 @@ class Neo4jReader:
         sent = sendable(keys)
         names = sorted(relation.value for relation in relations)
         rows = self._read(cypher.NEIGHBOURS, deadline_s, keys=sent, relations=names, limit=limit)
-        return cypher.facts_by_key(sent, rows)
+        return cypher.facts_by_key(rows)
 
     def facts_between(self, a: str, b: str, *, deadline_s: float) -> list[Fact]:
         """See `GraphReader.facts_between`."""

@@ -21,7 +21,7 @@ from knowledge_graph.store import GraphReader
 from rag.index.version import IndexVersion
 from rag.retrieval.arm import Query
 
-HOPS, FAN_OUT, FRONTIER = 2, 48, 24
+HOPS, FAN_OUT, FRONTIER = 2, 48, 12
 _REACHED = 60  # entities whose passages are looked at
 _MENTIONED = 12  # passages of one entity, the most telling ones
 _FACT_SHARE = 1.0  # a passage that states a Fact of the walk
