@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 
 from rag.compose.facets import Facet
 from rag.compose.scoring import FACET_BONUS, Scored
@@ -58,7 +58,7 @@ def choose(scored: Sequence[Scored], asked: frozenset[Facet], most: int) -> list
 
 
 def introduced(
-    scored: Sequence[Scored], asked: frozenset[Facet], most: int, brands: Collection[str]
+    scored: Sequence[Scored], asked: frozenset[Facet], most: int, brands: Set[str]
 ) -> list[Scored]:
     """Chosen and in reading order; the sentence that says what a brand of the question is goes
     first, since the rest speaks of the substance."""
@@ -72,9 +72,9 @@ def introduced(
 
 
 def in_reading_order(chosen: Sequence[Scored]) -> list[Scored]:
-    """Sources by their best unit. In a source, the passage with what is nearest to the question goes
-    first where it is clearly nearer than the part asked for, then that part; the rest stands as it
-    does there, from what to whom to ask."""
+    """Sources by their best unit. In a source, the passage nearest to the question goes first where
+    it is clearly nearer than the part asked for, then that part; the rest stands as it does there,
+    from what to whom to ask."""
     best: dict[str, float] = {}
     leads: dict[str, Scored] = {}
     for s in chosen:
