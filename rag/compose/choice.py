@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 
 from rag.compose.facets import Facet
 from rag.compose.scoring import FACET_BONUS, Scored
@@ -16,6 +16,7 @@ _SAME_TOPIC = 0.6
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
 _KEEP_SHARE = 0.81  # a unit below this share of the best unit's score is not worth adding
 _KEEP_SHARE_ELSEWHERE = 0.87  # the same in a source that has no part in the answer yet
+_CLEARLY_NEARER = 0.08  # cosine by which a sentence outweighs the section that was asked for
 _FEWEST = 2
 _KEEP_SHARE_OF_FIRST = 0.68  # the same for the first two, since one sentence rarely is an answer
 
@@ -57,7 +58,7 @@ def choose(scored: Sequence[Scored], asked: frozenset[Facet], most: int) -> list
 
 
 def introduced(
-    scored: Sequence[Scored], asked: frozenset[Facet], most: int, brands: Collection[str]
+    scored: Sequence[Scored], asked: frozenset[Facet], most: int, brands: Set[str]
 ) -> list[Scored]:
     """Chosen and in reading order; the sentence that says what a brand of the question is goes
     first, since the rest speaks of the substance."""
@@ -71,20 +72,26 @@ def introduced(
 
 
 def in_reading_order(chosen: Sequence[Scored]) -> list[Scored]:
-    """Sources by their best unit. In a source, the passages that hold the part asked for go first,
-    or else the best passage; the rest stands as it does there, from what to whom to ask."""
-    best: dict[str, Scored] = {}
+    """Sources by their best unit. In a source, the passage nearest to the question goes first where
+    it is clearly nearer than the part asked for, then that part; the rest stands as it does there,
+    from what to whom to ask."""
+    best: dict[str, float] = {}
+    leads: dict[str, Scored] = {}
     for s in chosen:
-        if s.source not in best or s.score > best[s.source].score:
-            best[s.source] = s
+        best[s.source] = max(best.get(s.source, 0.0), s.score)
+        if s.source not in leads or _nearness(s) > _nearness(leads[s.source]):
+            leads[s.source] = s
 
-    def place(s: Scored) -> tuple[float, str, bool, int, tuple[int, ...]]:
-        first = best[s.source]
+    def place(s: Scored) -> tuple[float, str, bool, bool, int, tuple[int, ...]]:
         passage = s.unit.evidence.passage
-        leads = s.facets if first.facets else passage.id == first.unit.evidence.passage.id
-        return -first.score, s.source, not leads, passage.start, s.unit.indices
+        leading = passage.id == leads[s.source].unit.evidence.passage.id
+        return -best[s.source], s.source, not leading, not s.facets, passage.start, s.unit.indices
 
     return sorted(chosen, key=place)
+
+
+def _nearness(scored: Scored) -> float:
+    return scored.cosine + (_CLEARLY_NEARER if scored.facets else 0.0)
 
 
 def _share(scored: Scored, sources: set[str], length: int) -> float:

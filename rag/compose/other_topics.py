@@ -6,6 +6,7 @@ answer to "my heart races at night" or to "I can't drive since the crash" they a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from rag.compose.facets import Facet, facets_of_question
@@ -20,6 +21,12 @@ DisordersIn = Callable[[str], frozenset[str]]
 NamesIn = Callable[[str], tuple[frozenset[str], ...]]
 """A text to the names in it, each as the keys that it may mean."""
 
+# To one who grieves for a grandfather, words on a suicide are not only beside the point.
+_SUICIDE = re.compile(
+    r"suicid|self-?harm|overdos|kill|attempt|(?:own|his|her|their|my) li(?:fe|ves)\b|crisis|"
+    r"hurt(?:s|ing)? (?:my|him|her|them|your)sel|cut(?:s|ting)? (?:my|him|her|them)sel",
+    re.IGNORECASE,
+)
 # Whoever asks for these may mean a medicine without naming one.
 _ON_MEDICINES = frozenset(
     {Facet.MEDICINES, Facet.SIDE_EFFECTS, Facet.STOPPING, Facet.TREATMENT, Facet.PREGNANCY}
@@ -33,16 +40,19 @@ def on_topic(
 
     A source on one medicine, by its title, is left out where the question neither names a substance
     nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
-    where the question names others and the passage names none of those. Where nothing would be
+    where the question names others and the passage names none of those, and one on suicide where
+    the question speaks of nothing like it. Where nothing would be
     left, everything is: then the threshold for answering decides.
     """
     asked = words(question)
+    suicide = _SUICIDE.search(question) is not None
     medicines = names_substance(asked) or bool(facets_of_question(question) & _ON_MEDICINES)
     disorders = disorders_in(question)
     kept = [
         one
         for one in evidence
         if (medicines or not _on_medicines(one.source.title))
+        and (suicide or "suicide" not in words(one.source.title))
         and not _on_others(one, disorders, disorders_in)
     ]
     return kept or list(evidence)

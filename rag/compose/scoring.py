@@ -21,8 +21,8 @@ from rag.verify.words import content_stems
 # questions in `bench/questions/development.jsonl`.
 _SENTENCE_WEIGHT = 0.5  # cosine of question and sentence
 _PASSAGE_WEIGHT = 0.25  # cosine of question and passage
-_WORDS_WEIGHT = 0.13  # share of the question's weighted words in title, headings and sentence
-_OWN_WORDS_WEIGHT = 0.12  # the same in the sentence alone
+_WORDS_WEIGHT = 0.19  # share of the question's weighted words in title, headings and sentence
+_OWN_WORDS_WEIGHT = 0.06  # the same in the sentence alone
 FACET_BONUS = 0.12  # the section is about what was asked, in a source that is about the topic
 _OPENING_BONUS = 0.06  # it opens its passage: writers put what matters first
 _TITLE_BONUS = 0.08  # times the share of the source's title that the question names

@@ -1,6 +1,6 @@
 """Fits `rag/compose/answerability.json`: when the engine abstains. One command, a few minutes.
 
-    python training/answerability/fit.py ../shared/data/sources/medquad [--index indexes]
+    python -m training.answerability.fit ../shared/data/sources/medquad [--index indexes]
 
 Two steps. The domain, from vectors of questions alone, tells mental health from anything else
 (`examples.domain_examples`). Then a logistic model weighs it with what can be read off a draft, on

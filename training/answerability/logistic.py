@@ -23,7 +23,7 @@ def fit(x: np.ndarray, y: np.ndarray, l2: float) -> np.ndarray:
 
 def logit(x: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(n,)"""
-    return x @ b[:-1] + b[-1]
+    return np.asarray(x @ b[:-1] + b[-1])
 
 
 def out_of_fold(x: np.ndarray, y: np.ndarray, l2: float, folds: int, seed: int) -> np.ndarray:

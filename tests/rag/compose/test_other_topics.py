@@ -24,6 +24,8 @@ def evidence(title: str, text: str) -> Evidence:
 HALOPERIDOL = evidence("Haloperidol", "Haloperidol can disturb the heart rhythm.")
 PANIC = evidence("Panic disorder", "A panic attack can make the heart race.")
 PANIC_TOO = evidence("Panic disorder", "Depression often comes with panic attacks.")
+GRIEF = evidence("Grief and bereavement", "Tell a child plainly that somebody has died.")
+SUICIDE = evidence("Bereaved by suicide", "Tell the child that nobody is to blame.")
 WORK = evidence("Work and mental health", "You need not tell an employer about an illness.")
 
 
@@ -35,6 +37,12 @@ WORK = evidence("Work and mental health", "You need not tell an employer about a
         ("which medicines upset the heart", [PANIC, HALOPERIDOL], [PANIC, HALOPERIDOL]),
         ("can I be fired for depression", [WORK, PANIC], [WORK]),
         ("does depression come with panic", [PANIC, PANIC_TOO], [PANIC_TOO]),
+        ("how do I tell my child that grandpa died", [GRIEF, SUICIDE], [GRIEF]),
+        (
+            "how do I tell my child that grandpa took his own life",
+            [GRIEF, SUICIDE],
+            [GRIEF, SUICIDE],
+        ),
         ("is my heart all right", [HALOPERIDOL], [HALOPERIDOL]),
     ],
 )
