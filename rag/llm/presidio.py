@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rag.errors import MissingExtraError
 from rag.llm.pii import Finding, find, without_overlaps
 
-_MODELS = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm")
+_LIKED = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm")
 _KINDS = {
     "PERSON": "PERSON",
     "LOCATION": "PLACE",
@@ -40,7 +40,8 @@ def open_presidio() -> Callable[[str], list[Finding]]:
         raise MissingExtraError(
             f"RAG_LLM__REDACT_WITH=presidio needs {error.name}: pip install 'plumbline[pii]'"
         ) from error
-    model = next((name for name in _MODELS if spacy.util.is_package(name)), None)
+    english = sorted(name for name in spacy.util.get_installed_models() if name.startswith("en_"))
+    model = next((name for name in (*_LIKED, *english) if name in english), None)
     if model is None:
         # Presidio would fetch one itself; nothing is fetched here without being asked for.
         raise MissingExtraError(

@@ -23,6 +23,7 @@ _GENERIC = frozenset(
     "symptoms effects latter former same rest other others group programme program test".split()
 )
 _PEOPLE = frozenset("people children women men teens adults parents patients".split())
+_NOUNS = _PEOPLE | {"help", "support", "care"}
 _PLURAL = frozenset("they their them theirs".split())
 _SINGULAR = frozenset("it its he she him her his".split())
 _OBJECTS = frozenset("them him".split())
@@ -31,7 +32,7 @@ _SAYING = frozenset(
     "find say think feel know mean need want try take believe report show suggest learn".split()
 )
 # Between a noun and a pronoun these start a clause, in which the noun may be acted on.
-_CLAUSES = frozenset("because so but".split())
+_CLAUSES = frozenset(", because so but although though".split())
 # What follows "it" where "it" acts; elsewhere something is done to it.
 _VERBS = frozenset(
     "is was are were can cannot may might must will would should could has had does did do "
@@ -52,7 +53,9 @@ def points_outside(claim: Analysed) -> bool:
     if len(claim.words) > 1 and claim.words[0] == "the" and claim.words[1] in _GENERIC:
         return True
     text = POINTS_NOWHERE.sub(" ", fold(claim.text))
-    words, tokens = tokenised(text), text.split()
+    pieces = (tokenised(piece) for piece in re.split(r"[,;:]\s", text))
+    words = [word for piece in pieces for word in (*piece, ",")]
+    tokens = text.split()
     names = {t.strip("(),;:").lower() for t in tokens[1:] if _TITLE.fullmatch(t.strip("(),;:"))}
     for i, word in enumerate(words):
         following = words[i + 1] if i + 1 < len(words) else ""
@@ -118,7 +121,7 @@ def misplaced(claim: Analysed, cited: Sequence[str], before: str, lost: Sequence
 
 
 def _could_be_named(word: str, names: set[str]) -> bool:
-    if word in STOP_WORDS and word not in _PEOPLE:
+    if word == "," or (word in STOP_WORDS and word not in _NOUNS):
         return False
     return word not in names and word not in _SAYING and not word.endswith(("ed", "ly"))
 

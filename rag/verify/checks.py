@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.verify.alignment import Alignment, Analysed, EvidenceText, barely, negated_stems
+from rag.verify.alignment import (
+    NEGATORS,
+    Alignment,
+    Analysed,
+    EvidenceText,
+    barely,
+    negated_stems,
+)
 from rag.verify.medicines import substances
 from rag.verify.parts import no_part_added
 from rag.verify.roles import roles_agree
@@ -143,19 +150,30 @@ _PARTIAL = frozenset(
 
 
 _TIMES = frozenset("day night morning evening week month year time hour".split())
+_ALL_IDIOMS = frozenset("at once through along over same".split())  # "all at once", "all through"
+# Whoever says one of these says the other.
+_SAME_UNIVERSAL = {"everybody": "everyone", "none": "nobody"}
 
 
 def _universal(words: Sequence[str]) -> frozenset[str]:
-    """The words that leave nobody out; "every day" says how often, and leaves nobody in."""
-    often = {i for i, word in enumerate(words) if set(words[i + 1 : i + 2]) & _TIMES}
-    return frozenset(w for i, w in enumerate(words) if w in _UNIVERSAL and i not in often)
+    """The words that leave nobody out. "Every day" says how often, "not all" leaves some out."""
+    found = set()
+    for i, word in enumerate(words):
+        following = set(words[i + 1 : i + 2])
+        idiom = following & (_TIMES | _ALL_IDIOMS if word == "all" else _TIMES)
+        denied = set(words[max(0, i - 1) : i]) & NEGATORS
+        if word in _UNIVERSAL and not idiom and not denied:
+            found.add(_SAME_UNIVERSAL.get(word, word))
+    return frozenset(found)
 
 
 def strength_agrees(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
     """“Some” does not become “all”, nor “may” “always”."""
     if aligned.coverage < _COMPARABLE:
         return None
-    stronger = _universal(claim.words) - {w for s in evidence.sentences for w in s.words}
+    stronger = _universal(claim.words) - {
+        _SAME_UNIVERSAL.get(w, w) for s in evidence.sentences for w in s.words
+    }
     if stronger and _PARTIAL & set(aligned.sentence.words):
         return f"strength: “{min(stronger)}” says more than the cited passage"
     return None

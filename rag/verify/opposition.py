@@ -64,5 +64,23 @@ def denied_elsewhere(
 
 
 def _opposing(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
-    found = (check(claim, evidence, aligned) for check in _CHECKS)
-    return next((reason for reason in found if reason and reason.startswith(OPPOSES)), None)
+    """The first reason of a check that speaks of an opposite.
+
+    A sentence of several clauses may deny one thing and state another, so that where one of its
+    clauses holds as much of the claim, that clause must deny it too.
+    """
+    for beside in (aligned, _clause_of(claim, aligned)):
+        found = (check(claim, evidence, beside) for check in _CHECKS)
+        reason = next((r for r in found if r and r.startswith(OPPOSES)), None)
+        if reason is None:
+            return None
+    return reason
+
+
+def _clause_of(claim: Analysed, aligned: Alignment) -> Alignment:
+    """The clause of the aligned sentence that holds as much of the claim; else the sentence."""
+    wanted = claim.stem_set
+    for clause in clauses(aligned.sentence):
+        if len(wanted & clause.stem_set) >= aligned.coverage * len(wanted):
+            return Alignment(clause, aligned.coverage)
+    return aligned

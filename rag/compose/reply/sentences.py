@@ -52,12 +52,13 @@ def read_reply(reply: str) -> tuple[ReplySentence, ...]:
 
 
 def _pieces(unit: str) -> list[str]:
-    """A line and the items below it: apart where the items are sentences, so that one wrong item
-    does not cost the others; together where they are a few words each and say nothing alone."""
+    """A line and the items below it: apart where the items are sentences or cite something, so
+    that one wrong item does not cost the others; else together, since none says much alone."""
     line, *items = LIST_BREAK.split(unit)
-    if not items or is_fragment(without_marks(items[0])[0]):
+    if not items:
         return [unit]
-    return [line, *items]
+    words, cites = without_marks(items[0])
+    return [line, *items] if cites or not is_fragment(words) else [unit]
 
 
 class ArrivingReply:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.conversation import Turn
 from rag.llm.pii import find
-from rag.llm.redaction import Redaction
+from rag.llm.redaction import Redaction, open_finder
 
 FOUND = {
     "My name is Anna Kirk and I can't sleep": ["Anna Kirk"],
@@ -77,3 +78,26 @@ def test_nothing_takes_long(text: str) -> None:
     began = time.process_time()
     find(text)
     assert time.process_time() - began < 0.5
+
+
+def _english_model() -> bool:
+    if find_spec("presidio_analyzer") is None:
+        return False
+    from spacy.util import get_installed_models
+
+    return any(name.startswith("en_") for name in get_installed_models())
+
+
+@pytest.mark.skipif(
+    not _english_model(), reason="pip install 'plumbline[pii]' and an English model of spaCy"
+)
+def test_presidio_finds_a_name_that_nothing_introduces_and_the_rules_still_count() -> None:
+    finder = open_finder("presidio")
+    text = "Yesterday Michael Brown shouted at everyone. Ring me on 07700 900123."
+    assert find(text)[0].kind == "PHONE"  # the rules alone miss the name
+    hidden = Redaction(finder).hide(text)
+    assert "Michael" not in hidden
+    assert "Brown" not in hidden
+    assert "900123" not in hidden
+    question = "Does cognitive behavioural therapy help with panic attacks?"
+    assert Redaction(finder).hide(question) == question

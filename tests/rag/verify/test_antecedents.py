@@ -39,6 +39,8 @@ def test_a_word_that_points_out_of_its_sentence_is_seen(text: str) -> None:
         "A panic attack can make it hard to breathe.",
         "Those who drink a lot need care.",
         "Both therapy and medicine help.",
+        "Tics are not a bad habit, and nobody does them to annoy other people.",
+        "Help exists, although it can be hard to accept.",
         "Be careful with apps, because most of them have not been well tested.",
         "Withdrawal can make people fear that depression is back, so ask for support.",
     ],

@@ -87,6 +87,12 @@ def test_a_faithful_rewording_contradicts_nothing(key: str, claim: str) -> None:
          "Keeping the same times for bed and for getting up, day after day, helps many people."),
         ("Most panic attacks last from five to thirty minutes.",
          "Most panic attacks last from five minutes to half an hour."),
+        ("Everybody worries about their health sometimes.",
+         "Everyone worries about health now and then."),
+        ("A person with dementia can get delirium and then suddenly gets worse all at once.",
+         "A person with dementia can get delirium on top, and then suddenly becomes much worse."),
+        ("Many people snore, though not everyone who snores often has sleep apnoea.",
+         "Not everybody who snores often has sleep apnoea."),
     ],
 )  # fmt: skip
 def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage: str) -> None:

@@ -49,3 +49,11 @@ def test_a_denied_clause_refuses_a_claim_of_two(gate: Gate) -> None:
     assert verdict.reasons[0].startswith("negation:")
     honest = claim.replace("are dangerous", "are not dangerous")
     assert not any(r.startswith("negation") for r in gate.judge(honest, [passage]).reasons)
+
+
+def test_a_passage_that_denies_two_things_denies_each(gate: Gate) -> None:
+    passage = "Narcolepsy is not laziness, and it is not caused by a mental illness."
+    claim = "Narcolepsy isn't laziness, and a mental illness does not cause it."
+    assert not any(r.startswith("negation") for r in gate.judge(claim, [passage]).reasons)
+    false = "Narcolepsy is not laziness, and a mental illness causes narcolepsy."
+    assert gate.judge(false, [passage]).reasons

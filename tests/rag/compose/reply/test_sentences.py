@@ -55,7 +55,9 @@ def test_markdown_headings_tables_and_lists() -> None:
         "| What | Effect |\n| --- | --- |\n| CBT | helps most people [2] |\n\n---\n> Tea is warm."
     )
     assert [(s.text, s.cites) for s in read_reply(reply)] == [
-        ("These may help: slow breathing; rest", (1, 2)),
+        ("These may help:", ()),
+        ("slow breathing", (1,)),
+        ("rest", (2,)),
         ("CBT: helps most people.", (2,)),
         ("Tea is warm.", ()),
     ]
@@ -124,8 +126,10 @@ def test_items_that_are_sentences_stand_apart_and_short_ones_together() -> None:
         ("Rest", (2,), "These may help:"),
         ("Walk a lot daily.", (), ""),
     ]
-    (joined,) = read_reply("Signs include:\n- low mood [1]\n- poor sleep [1]")
+    (joined,) = read_reply("Signs include:\n- low mood\n- poor sleep [1]")
     assert (joined.text, joined.cites) == ("Signs include: low mood; poor sleep", (1,))
+    cited = read_reply("Signs include:\n- low mood [1]\n- poor sleep [2]")
+    assert [s.cites for s in cited] == [(), (1,), (2,)]
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
