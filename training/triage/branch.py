@@ -25,6 +25,7 @@ LOWER = 3  # layers that stay as they are
 SCALE = 10.0  # of the logits: the vectors have unit length
 _EPOCHS = 4
 _BATCH = 32
+_LAST_EPOCHS, _LAST_RATE, _BESIDE_LATER = 2, 0.4, 7
 _RATE = 1.5e-4
 _HEAD_RATE = 10.0  # times the rate of the layers
 _WARM_UP = 40  # steps
@@ -113,24 +114,43 @@ class Judged:
 def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
     """One branch, tuned on `rows`."""
     torch.manual_seed(seed)
-    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
     lower = Lower(folder)
+    branch = Branch(lower.bert.encoder.layer[LOWER:], lower.bert.config.hidden_size)
+    return _learnt(branch, lower, rows, seed, _EPOCHS, _RATE)
+
+
+def refine(
+    folder: Path, branch: Branch, later: Sequence[Utterance], rows: Sequence[Utterance], seed: int
+) -> Branch:
+    """A short last pass over `later`, twice each, among many more of the `rows` learnt before."""
+    torch.manual_seed(seed)
+    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    beside = rng.sample(rows, min(len(rows), _BESIDE_LATER * len(later)))
+    return _learnt(
+        branch, Lower(folder), [*later, *later, *beside], seed, _LAST_EPOCHS, _RATE * _LAST_RATE
+    )
+
+
+def _learnt(
+    branch: Branch, lower: Lower, rows: Sequence[Utterance], seed: int, epochs: int, rate: float
+) -> Branch:
+    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    branch.train()
     made = list(copies(rows, _NOISY, seed))
     hidden = lower([text for text, _ in made])
-    branch = Branch(lower.bert.encoder.layer[LOWER:], lower.bert.config.hidden_size).train()
     count = len(rows)
-    steps = _EPOCHS * -(-count // _BATCH)
+    steps = epochs * -(-count // _BATCH)
     optimiser = torch.optim.AdamW(
         [
-            {"params": branch.head.parameters(), "lr": _RATE * _HEAD_RATE},
-            {"params": branch.layers.parameters(), "lr": _RATE},
+            {"params": branch.head.parameters(), "lr": rate * _HEAD_RATE},
+            {"params": branch.layers.parameters(), "lr": rate},
         ],
         weight_decay=0.01,
     )
     falling = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / steps)
     )
-    for epoch in range(_EPOCHS):
+    for epoch in range(epochs):
         turn = epoch % (_NOISY + 1)
         drawn = [
             i + count * (rng.randrange(_NOISY + 1) if rng.random() < _AS_IT_IS else turn)
@@ -150,7 +170,7 @@ def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
             nn.utils.clip_grad_norm_(branch.parameters(), 1.0)
             optimiser.step()
             falling.step()
-        print(f"seed {seed}, epoch {epoch + 1} of {_EPOCHS}", flush=True)
+        print(f"seed {seed}, epoch {epoch + 1} of {epochs}", flush=True)
     return branch.eval()
 
 
