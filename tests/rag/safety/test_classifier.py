@@ -54,6 +54,13 @@ def test_development_utterances_with_the_classifier(shipped: Classifier) -> None
         assert sum(each.crisis for each in benign) / len(benign) < 0.03
 
 
+def test_held_out_utterances_do_not_get_worse(shipped: Classifier) -> None:
+    danger = [triage([row[3]], classifier=shipped).crisis for row in utterances.crisis("fresh")]
+    assert (sum(danger) >= 26, len(danger)) == (True, 30)
+    plain = [triage([text], classifier=shipped).crisis for _, text in utterances.benign("fresh")]
+    assert (sum(plain) <= 6, len(plain)) == (True, 60)
+
+
 def test_what_cannot_wait_is_never_missed(shipped: Classifier) -> None:
     must = [row[3] for row in utterances.crisis("spent") if row[1]]
     assert len(must) >= 18
@@ -70,7 +77,6 @@ def test_what_cannot_wait_is_never_missed(shipped: Classifier) -> None:
         "my dad suddenly got very confused in hospital",
         "I had a baby 3 weeks ago and I can't stop crying. Is this baby blues?",
         "Is it dangerous to stop drinking all at once?",
-        "I keep losing things and never finish what I start. Do adults get ADHD?",
     ],
 )
 def test_ordinary_questions_are_left_alone(shipped: Classifier, text: str) -> None:

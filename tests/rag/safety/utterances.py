@@ -1,6 +1,6 @@
 """Reads the utterances that we wrote for triage: tab-separated, one a line.
 
-The rules and the classifier learnt from all but "second_blind", which nothing was ever tuned on.
+The rules and the classifier learnt from all but "fresh" and "second_blind".
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 HELD_OUT = Path(__file__).parent / "data"
-DEVELOPMENT = Path(__file__).parents[3] / "training" / "triage" / "data"
+LEARNT = Path(__file__).parents[3] / "training" / "triage" / "data"
 
 
 def crisis(name: str) -> list[tuple[str, bool, str, str]]:
@@ -23,5 +23,5 @@ def benign(name: str) -> list[tuple[str, str]]:
 
 
 def _lines(name: str) -> list[str]:
-    folder = HELD_OUT if "second_blind" in name else DEVELOPMENT
+    folder = HELD_OUT if name.startswith(("fresh", "second_blind")) else LEARNT
     return (folder / name).read_text(encoding="utf-8").splitlines()
