@@ -4,12 +4,13 @@
     python bench/graph_retrieval.py --medquad ../shared/data/sources/medquad --half held_out
 
 The first asks our multi-hop questions of the documents that they were written for, the 32 of
-`bench/questions/multihop_documents.txt` (later ones answer many of them too): a passage answers
-when one sentence of it holds the words that the question's file names. The second asks MedQuAD's
-questions on mental health of their own answers, one document an answer under its topic, so that
-the question is nowhere in the index; the halves are split by topic. Both print recall@5 (the share
-of answers with a passage among the first five), whether any is there, the mean reciprocal rank of
-the first, and the median time of a question, its encoding included.
+`bench/questions/multihop_documents.txt` (later ones answer many of them too); those of
+`--half practice` were written to tune on. A passage answers when one sentence of it holds the
+words that the question's file names. The second asks MedQuAD's questions on mental health of their
+own answers, one document an answer under its topic, so that the question is nowhere in the index;
+the halves are split by topic. Both print recall@5 (the share of answers with a passage among the
+first five), whether any is there, the mean reciprocal rank of the first, and the median time of a
+question, its encoding included.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ ABBREVIATIONS_THAT_ARE_WORDS = frozenset(
 """Abbreviations that mean something else, or nothing sure, in small letters."""
 # Words that a stemmer makes one with another: "alcohol", "avoid", "depends", "sick", "mind" ...
 _NOT_STEMMED = frozenset(
-    """alcoholism alcoholic alcoholics stimulation avoidance bowels dependence dependent expecting
-    falls fits grounding heights mindfulness nerves sedation sickness tolerance""".split()
+    """alcoholism alcoholic alcoholics stimulation avoidance bowels dependence dependency dependent
+    expecting falls fits grounding heights mindfulness nerves sedation sickness tolerance""".split()
 )
 
 

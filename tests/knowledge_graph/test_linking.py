@@ -26,6 +26,8 @@ def linker(vocabulary: Vocabulary) -> Linker:
         ("what is ocd", "Disorder:DOID:10933", How.NAME),
         ("I can't sleep", "Symptom:D007319", How.NAME),
         ("Is the blues an illness?", "Disorder:DOID:1596", How.NAME),
+        ("my mother starves herself", "Disorder:DOID:8689", How.NAME),
+        ("Is Eskalith safe?", "Medication:DB01356", How.NAME),
         ("side effects of sertaline", "Medication:DB01104", How.SPELLING),
         ("what is schizophrenai", "Disorder:DOID:5419", How.SPELLING),
         ("panic disoder", "Disorder:DOID:594", How.SPELLING),
@@ -39,7 +41,8 @@ def test_a_question_is_linked(linker: Linker, question: str, key: str, how: How)
 
 
 @pytest.mark.parametrize(
-    "question", ["", "What is the weather?", "My relation has a garden", "xyzzy"]
+    "question",
+    ["", "What is the weather?", "My relation has a garden", "It depends", "xyzzy"],
 )
 def test_nothing_is_made_up(linker: Linker, question: str) -> None:
     assert linker.link(question) == []

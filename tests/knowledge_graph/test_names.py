@@ -32,6 +32,12 @@ def test_two_ways_to_write_one_name(one: str, other: str) -> None:
         ("alcohol", "alcoholism"),
         ("stimulants", "brain stimulation"),
         ("depression", "anxiety"),
+        ("avoid", "avoidance"),
+        ("expect", "expecting"),
+        ("mind", "mindfulness"),
+        ("it depends", "it dependent"),
+        ("nerve", "nerves"),
+        ("sick", "sickness"),
     ],
 )
 def test_names_that_are_not_one(one: str, other: str) -> None:

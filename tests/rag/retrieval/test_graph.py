@@ -23,6 +23,7 @@ DOCUMENTS = {
     "groups": "Sertraline, fluoxetine and citalopram are SSRIs.",
     "effects": "SSRIs can cause nausea, headache and sexual problems.",
     "garden": "A garden in bloom pleases the eye, and digging keeps the hands busy.",
+    "driving": "Drive a car only when you feel wide awake.",
     "grief": "Grief can make a person very tired.",
 }
 HEAD = "---\nid: {0}\ntitle: {0}\npublisher: P\nkind: digest\nlicence: CC-BY-4.0\ngrade: B\n"
@@ -60,6 +61,11 @@ def test_two_hops_away(version: IndexVersion) -> None:
 
 def test_a_brand_reaches_what_is_said_of_its_class(version: IndexVersion) -> None:
     assert "effects" in sources(version, "Does Zoloft upset the stomach?")[:2]
+
+
+def test_the_words_of_the_question_are_looked_for_too(version: IndexVersion) -> None:
+    # The passage names nothing that the graph knows.
+    assert "driving" in sources(version, "May I drive a car on Zoloft?")
 
 
 def test_excluded_sources_stay_out(version: IndexVersion) -> None:
