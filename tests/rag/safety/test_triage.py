@@ -166,11 +166,72 @@ def test_a_last_day_or_going_with_nothing_after_is_a_farewell(text: str) -> None
         ("Where do I get naloxone?", "He is blue and I need naloxone"),
         ("I sit on the edge of the bed", "I sit on the edge of the roof"),
         ("What should carers know about clozapine and a sore throat?", "clozapine, sore throat"),
+        ("I said yes but I want to do it properly", "this time I want to do it properly"),
+        ("I want to know how to go back to work", "I know how to go and when to go"),
+        ("I miss them when I'm gone all week", "They will manage when I'm gone"),
+        (
+            "I don't want them to remember me as the woman with the cloth",
+            "I want them to have something to remember me by",
+        ),
+        (
+            "Every time I drive over a bridge my legs go to jelly",
+            "Every time I drive over a bridge I wonder",
+        ),
+        (
+            "I have a form for life insurance and it asks. I'm calm about it.",
+            "I checked my life insurance. I'm calm about it now.",
+        ),
+        ("I feel free and I feel like a ghost", "I feel like a ghost already"),
+        (
+            "I tried to take my own life when I was at college",
+            "I tried to take my own life when I came home",
+        ),
+        (
+            "I self-harmed for years. It's ten years since the last time.",
+            "I self-harmed for years. It's ten days since the last time.",
+        ),
+        ("Last night he said he'd like to buy a boat", "It's his last night, he said"),
+        ("He told me he had got a boat", "He told me he'd got a rope in the boot of his car"),
+        ("Nobody let me see my baby. Nobody let me hold him.", "Nobody else sees him"),
+        ("How do I put something like that down?", "They put something in my food"),
+        ("They've put me on tablets for my thyroid", "They've put a chip in my head"),
+        ("They've put me on lithium", "They've put me on lithium and I'm vomiting and shaky"),
+        (
+            "I've been seeing things in the corner of my eye since I lost part of my sight",
+            "I've been seeing things in the corner of my room",
+        ),
+        ("I take lamotrigine and I have no rash", "I take lamotrigine and I have a rash"),
+        (
+            "I take lamotrigine. I was told about the rash so I look at my arms all day.",
+            "I take lamotrigine. I was told about the rash and now it is on my arms.",
+        ),
+        ("I take lamotrigine, no rash", "I take lamotrigine, no rash but blisters in my mouth"),
+        (
+            "I'm on lithium and I walk in the evening",
+            "I'm on lithium, boaking and walking like a drunk",
+        ),
+        ("A man followed me round the shop talking about fish", "A man followed me home"),
+        (
+            "I use the slow lane and I've been kicked by the same man",
+            "I've been kicked by my husband",
+        ),
+        ("He smashed me at chess", "He gets drunk and last night he smashed me"),
     ],
 )
 def test_surroundings_explain_a_pattern(harmless: str, crisis: str) -> None:
     assert not triage([harmless]).crisis
     assert triage([crisis]).crisis
+
+
+def test_a_very_slow_heart_in_anorexia_is_danger_now() -> None:
+    assert triage(["My wife is anorexic and her heart rate was 36"]).imminent
+    assert not triage(["My wife is anorexic and her heart rate was 72"]).imminent
+
+
+@pytest.mark.parametrize("now", ["and I want to again", "and last night I nearly did"])
+def test_what_is_back_is_not_long_past(now: str) -> None:
+    assert triage([f"I tried to take my own life when I was at college {now}"]).crisis
+    assert triage([f"I self-harmed. It's ten years since the last time {now}"]).crisis
 
 
 @pytest.mark.parametrize("word", ["vapes", "crisps", "hypomania", "carers", "swears", "tummy"])
