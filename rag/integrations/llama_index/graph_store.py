@@ -6,41 +6,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from llama_index.core.graph_stores.types import (
     TRIPLET_SOURCE_KEY,
     ChunkNode,
     EntityNode,
     LabelledNode,
-    PropertyGraphStore,
     Triplet,
 )
 from llama_index.core.graph_stores.types import Relation as Edge
 from llama_index.core.schema import BaseNode
-from llama_index.core.vector_stores.types import VectorStoreQuery
 
 from knowledge_graph.paths import CLINICAL
 from knowledge_graph.schema import Entity, Fact, Relation
 from knowledge_graph.store import GraphReader
-from rag.errors import GraphStoreError
 from rag.index.graph_errors import graph_errors
 from rag.index.graph_store import close_reader, open_reader
 from rag.index.version import IndexVersion
 from rag.integrations.llama_index.graph_names import Names
+from rag.integrations.llama_index.graph_read_only import ReadOnlyGraphStore
 from rag.integrations.llama_index.nodes import passage_node
 from rag.retrieval.policy import excluded_sources
 from rag.settings import Settings
 
 MOST_FACTS = 200
 """Facts looked at for one entity."""
-_READ_ONLY = (
-    "This graph is read only: facts come and go with their documents. Change those, run "
-    "`rag build`, and `rag graph push` for Neo4j"
-)
 
 
-class PlumblineGraphStore(PropertyGraphStore, AbstractContextManager["PlumblineGraphStore"]):
+class PlumblineGraphStore(ReadOnlyGraphStore, AbstractContextManager["PlumblineGraphStore"]):
     """Entities, the facts between them, and the passages that state these.
 
     A node is called by its name, with its kind behind it where two kinds share the name: "nausea
@@ -50,9 +44,6 @@ class PlumblineGraphStore(PropertyGraphStore, AbstractContextManager["PlumblineG
     >>> store = PlumblineGraphStore.open()  # doctest: +SKIP
     >>> index = PropertyGraphIndex.from_existing(store, llm=llm)  # doctest: +SKIP
     """
-
-    supports_structured_queries = False
-    supports_vector_queries = False
 
     def __init__(self, version: IndexVersion, reader: GraphReader, deadline_s: float) -> None:
         """`reader`: the graph of `version`; `deadline_s`: for one call. The store owns both."""
@@ -205,32 +196,6 @@ class PlumblineGraphStore(PropertyGraphStore, AbstractContextManager["PlumblineG
     async def aget_llama_nodes(self, node_ids: list[str]) -> list[BaseNode]:
         """`get_llama_nodes`, off the event loop."""
         return await asyncio.to_thread(self.get_llama_nodes, node_ids)
-
-    def upsert_nodes(self, nodes: Sequence[LabelledNode]) -> NoReturn:
-        """Raises GraphStoreError: the graph is read only."""
-        raise GraphStoreError(_READ_ONLY)
-
-    def upsert_relations(self, relations: list[Edge]) -> NoReturn:
-        """Raises GraphStoreError: the graph is read only."""
-        raise GraphStoreError(_READ_ONLY)
-
-    def delete(
-        self,
-        entity_names: list[str] | None = None,
-        relation_names: list[str] | None = None,
-        properties: dict[str, Any] | None = None,
-        ids: list[str] | None = None,
-    ) -> NoReturn:
-        """Raises GraphStoreError: the graph is read only."""
-        raise GraphStoreError(_READ_ONLY)
-
-    def structured_query(self, query: str, param_map: dict[str, Any] | None = None) -> NoReturn:
-        """Raises GraphStoreError: no Cypher from outside reaches the store."""
-        raise GraphStoreError("This store takes no queries in Cypher: ask with a sub-retriever")
-
-    def vector_query(self, query: VectorStoreQuery, **kwargs: Any) -> NoReturn:
-        """Raises GraphStoreError: entities have no vectors."""
-        raise GraphStoreError("Entities have no vectors: use PlumblineGraphRetriever")
 
     def close(self) -> None:
         """Closes the version and the connections to the server."""
