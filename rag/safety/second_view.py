@@ -16,6 +16,7 @@ _URGENT = frozenset({"suicide", "harm_to_others", "self_harm", "psychosis", "per
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
 _QUESTION = 14  # words; in a longer one more is said than the question
 _FRAME = 12  # words; a longer sentence says more than who plays whom
+_MAY_BE_WHOLE = 6  # words
 _WRITER = frozenset("i me myself".split())
 
 
@@ -59,13 +60,16 @@ def joined_fragments(words: list[str]) -> list[str]:
 
 
 def _run_on(messages: Sequence[list[str]]) -> Iterator[list[str]]:
-    """Each finished turn, and each unfinished one together with the next: half of a sentence
-    says too little, or something else than the whole."""
+    """Each turn, and each unfinished one together with the next: half of a sentence says too
+    little, or something else than the whole. Short halves are not judged alone; a longer turn is,
+    for it may be whole though it has no full stop, and what is beside it must not water it down."""
     previous: list[str] = []
     for number, words in enumerate(messages):
-        if previous and previous[-1] != BREAK:
+        continues = bool(previous) and previous[-1] != BREAK
+        ends = number == len(messages) - 1 or (bool(words) and words[-1] == BREAK)
+        if continues:
             yield [*previous[-OVERLAP:], *words]
-        elif number == len(messages) - 1 or (words and words[-1] == BREAK):
+        if len(words) >= _MAY_BE_WHOLE or (ends and not continues):
             yield words
         previous = words
 

@@ -208,3 +208,10 @@ def test_words_of_now_make_it_imminent() -> None:
     assert triage(["apple tonight"], classifier=says).imminent
     assert not triage(["apple"], classifier=says).imminent
     assert not triage(["pear tonight"], classifier=says).imminent
+
+
+def test_a_longer_turn_without_a_full_stop_is_judged_alone_too() -> None:
+    cry = "plum plum plum plum plum plum"
+    assert triage([cry, "pear."], classifier=Says(plum="suicide")).category == "suicide"
+    assert triage(["pear pear", cry], classifier=Says(plum="suicide")).category == "suicide"
+    assert not triage(["pear pear", "plum"], classifier=Says(plum="suicide")).crisis
