@@ -60,7 +60,7 @@ class Question:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--half", choices=("tuning", "practice", "held_out"), default="tuning")
+    parser.add_argument("--half", choices=("tuning", "practice", "held_out", "second"), default="tuning")
     parser.add_argument("--medquad", type=Path)
     parser.add_argument("--index", type=Path, help="an index to use, or to build into")
     parser.add_argument("--pagerank", action="store_true", help="PageRank in the walk's place")
@@ -77,7 +77,7 @@ def main() -> None:
                 build([ROOT / f"corpora/documents/{name}.md" for name in names], settings)
         with IndexVersion.open(settings.index_dir) as version:
             if pairs:
-                half = halves(pairs, SEED)[arguments.half == "held_out"]
+                half = halves(pairs, SEED)[arguments.half in ("held_out", "second")]
                 questions = _medquad(version, half)
             else:
                 path = ROOT / f"bench/questions/multihop_{arguments.half}.jsonl"

@@ -41,8 +41,8 @@ class WhenNeeded:
         self._opened = False
         self._classifier: Classifier | None = None
 
-    def concern(self, words: Sequence[str]) -> str | None:
+    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         """As `Classifier.concern`; None where the classifier cannot be used."""
         if not self._opened:
             self._classifier, self._opened = usable_classifier(), True
-        return self._classifier.concern(words) if self._classifier else None
+        return self._classifier.concern(words, part=part) if self._classifier else None

@@ -60,18 +60,18 @@ class Classifier:
         rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
         self._rows = [(row[:-1], row[-1]) for row in rows]
 
-    def concern(self, words: Sequence[str]) -> str | None:
+    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         """The concern of one message, given as `rag.safety.normalise.tokens` returns it.
 
         A part of a message that was judged whole must stand out more: what it seems to say, the
-        rest may explain.
+        rest may explain. With `part`, `words` are themselves such a part.
         """
         found = list(parts(words))
         if not found:
             return None
         vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
         judged = [self._judged(vector) for vector in vectors]
-        least = [self._threshold] * len(found)
+        least = [self._part_threshold if part else self._threshold] * len(found)
         if is_whole(words):
             least[1:] = [self._part_threshold] * (len(found) - 1)
         seen = [each for each, needed in zip(judged, least, strict=True) if each[0] > needed]

@@ -23,8 +23,9 @@ _WRITER = frozenset("i me myself".split())
 class Classifier(Protocol):
     """What `rag.safety.classifier.Classifier` offers."""
 
-    def concern(self, words: Sequence[str]) -> str | None:
-        """The concern of one message, given as `rag.safety.normalise.tokens` returns it."""
+    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
+        """The concern of one message, or of a part of one that must stand out more, given as
+        `rag.safety.normalise.tokens` returns it."""
         ...
 
 
@@ -34,8 +35,8 @@ def concerns(
     """(what the classifier sees in the conversation, whether it is imminent)."""
     found: set[str] = set()
     imminent = False
-    for words in _run_on(messages):
-        name = classifier.concern(_unexplained(words, rules))
+    for words, part in _run_on(messages):
+        name = classifier.concern(_unexplained(words, rules), part=part)
         if name is not None:
             found.add(name)
             urgent = name in _URGENT and Message.of(words, rules).has("at_once")
@@ -59,18 +60,21 @@ def joined_fragments(words: list[str]) -> list[str]:
     return out + pieces[-1]
 
 
-def _run_on(messages: Sequence[list[str]]) -> Iterator[list[str]]:
+def _run_on(messages: Sequence[list[str]]) -> Iterator[tuple[list[str], bool]]:
     """Each turn, and each unfinished one together with the next: half of a sentence says too
-    little, or something else than the whole. Short halves are not judged alone; a longer turn is,
-    for it may be whole though it has no full stop, and what is beside it must not water it down."""
+    little, or something else than the whole. Short halves are not judged alone; a longer one is,
+    as a part (True): it may be whole though it has no full stop, and what is beside it must not
+    water it down."""
     previous: list[str] = []
     for number, words in enumerate(messages):
         continues = bool(previous) and previous[-1] != BREAK
         ends = number == len(messages) - 1 or (bool(words) and words[-1] == BREAK)
         if continues:
-            yield [*previous[-OVERLAP:], *words]
-        if len(words) >= _MAY_BE_WHOLE or (ends and not continues):
-            yield words
+            yield [*previous[-OVERLAP:], *words], False
+        if ends and not continues:
+            yield words, False
+        elif len(words) >= _MAY_BE_WHOLE:
+            yield words, True
         previous = words
 
 

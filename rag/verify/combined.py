@@ -1,14 +1,15 @@
 """One groundedness score from what words show and what a cross-encoder reads.
 
-Word overlap, absent names and numbers, embedding similarity and the cross-encoder's logits, weighed
-by logistic regression. `training/verifier/fit_combined.py` makes the weights and
-`MODEL_CARD.md` beside them has the numbers.
+Word overlap, absent names and numbers, embedding similarity and what the cross-encoder says of the
+sentence and of each word, weighed by logistic regression. `training/verifier/fit_combined.py` makes
+the weights and `MODEL_CARD.md` beside them has the numbers.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from rag.errors import VerifierError
 from rag.verify.alignment import Analysed, EvidenceText
-from rag.verify.cross_encoder import CrossEncoderModel
+from rag.verify.cross_encoder import CrossEncoderModel, Reading
 from rag.verify.features import NAMES as LEXICAL_NAMES
 from rag.verify.features import features as lexical_features
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
@@ -26,9 +27,16 @@ from rag.verify.windows import Unit, best_units, best_window
 NAMES: tuple[str, ...] = (
     *LEXICAL_NAMES,
     "weakest_part",  # the same share, of the part of the claim that has least
-    "whole",  # logit of the evidence, or of its sentences nearest to the claim that fit in one run
-    "focus",  # logit of the best short stretch of it
+    # A reading of the evidence, or of its sentences nearest to the claim that fit in one run:
+    "whole_supported",
+    "whole_wrong",
+    "whole_worst",
+    # ... and of the best short stretch of it:
+    "focus_supported",
+    "focus_wrong",
+    "focus_worst",
 )
+READINGS = 6  # of the names
 _FOCUS_TOKENS = 96
 WEIGHTS_NAME = "combination.json"  # stands in the cross-encoder's folder
 
@@ -81,15 +89,15 @@ def combined_features(
 ) -> npt.NDArray[np.float64]:
     """Shape (len(NAMES),)."""
     cosine = lexical.cosine(claim, evidence) if claim.stems else 0.0
-    logits = _readings(claim, evidence, cross_encoder)
+    read = [astuple(reading) for reading in _readings(claim, evidence, cross_encoder)]
     part = weakest_part(claim, evidence)[0]
-    return np.concatenate([lexical_features(claim, evidence, cosine), (part, *logits)])
+    return np.concatenate([lexical_features(claim, evidence, cosine), (part, *read[0], *read[1])])
 
 
 def _readings(
     claim: Analysed, evidence: EvidenceText, cross_encoder: CrossEncoderModel
-) -> tuple[float, float]:
-    """Logits of the whole evidence and of its best short stretch; one run when they are one."""
+) -> tuple[Reading, Reading]:
+    """Of the whole evidence and of its best short stretch; one run when they are one."""
     texts = [sentence.text for sentence in evidence.sentences]
     units = [
         Unit(cross_encoder.count_tokens(sentence.text), sentence.stem_set)
@@ -99,5 +107,5 @@ def _readings(
     fits = sum(unit.tokens for unit in units) <= cross_encoder.room(claim.text)
     whole = texts if fits else [texts[i] for i in picked]
     focus = texts[slice(*best_window(claim.stems, units, _FOCUS_TOKENS))]
-    first = float(cross_encoder.logit(claim.text, whole))
-    return first, first if focus == whole else float(cross_encoder.logit(claim.text, focus))
+    first = cross_encoder.read(claim.text, whole)
+    return first, first if focus == whole else cross_encoder.read(claim.text, focus)

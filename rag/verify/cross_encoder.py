@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime as ort
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tokenizers import Tokenizer
 
 from rag.encoders.text import valid_unicode
 from rag.errors import VerifierError
-from rag.sentences import sentence_spans
-from rag.verify.windows import Unit, best_units, overlapping
-from rag.verify.words import content_stems
 
 DEFAULT_FOLDER = Path(__file__).parent / "weights" / "minilm-groundedness-int8"
 MANIFEST_NAME = "manifest.json"
@@ -29,20 +25,33 @@ TOKENIZER_NAME = "tokenizer.json"
 
 _REPAIR = "Install the package again."
 _CACHED_TEXTS = 4096
-# A window holds what the claim's words point at; of a book-length evidence only this many are read.
-_MOST_WINDOWS = 8
+_WORST = 3  # word pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one run says of a sentence, as logits: whether the evidence supports it, and whether
+    its word pieces lack support, as the mean over all and over the three that lack it most."""
+
+    supported: float
+    wrong: float
+    worst: float
+
+
+NOTHING = Reading(-5.0, 5.0, 5.0)  # of an empty sentence, or from an empty evidence
 
 
 class CrossEncoderManifest(BaseModel):
     """The manifest of a cross-encoder. `files` maps each file name to its SHA-256 in hex.
 
     The graph takes `input_ids` and `token_type_ids`, int64 of shape (1, tokens), and
-    `sentence_end`, int64 of shape (1,), and gives `logit`, float32 of shape (1, 1).
+    `sentence_end`, int64 of shape (1,), and gives two float32 tensors: `logit` of shape (1, 1), and
+    `wrong` of shape (1, word pieces of the sentence, 1).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     name: str = Field(min_length=1)
     max_tokens: int = Field(gt=8, description="Word pieces of a pair, special tokens included.")
     max_sentence_tokens: int = Field(gt=0, description="Word pieces of the sentence.")
@@ -56,7 +65,7 @@ class CrossEncoderManifest(BaseModel):
 
 
 class CrossEncoderModel:
-    """Says how far a text supports a sentence, by reading both together.
+    """Says how far a text supports a sentence and each of its words, by reading both together.
 
     One pair per run of the model: nothing is padded, so a score never depends on the company it
     is computed in. Safe to call from several threads.
@@ -65,7 +74,7 @@ class CrossEncoderModel:
         VerifierError: a file of `folder` is missing, changed or not loadable.
 
     >>> model = CrossEncoderModel(DEFAULT_FOLDER, threads=2)  # doctest: +SKIP
-    >>> model.score("Sleep helps memory.", ["Good sleep helps your memory."])  # doctest: +SKIP
+    >>> model.read("Sleep helps memory.", ["Good sleep helps your memory."])  # doctest: +SKIP
     """
 
     def __init__(self, folder: Path, threads: int) -> None:
@@ -98,34 +107,6 @@ class CrossEncoderModel:
             lambda text: tuple(tokenizer.encode(valid_unicode(text), add_special_tokens=False).ids)
         )
 
-    def score(self, sentence: str, passages: Sequence[str]) -> float:
-        """Support in 0..1, not calibrated: the highest over the readings of the passages."""
-        found = self.readings(sentence, passages)
-        return 1.0 / (1.0 + math.exp(-float(found.max()))) if len(found) else 0.0
-
-    def readings(self, sentence: str, passages: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Logits: of all passages as one text, or of what fits of it, then of its windows.
-
-        Evidence that fits in one run gives one logit. Longer evidence gives that of the sentences
-        that share most with the claim, and those of overlapping windows, the likeliest ones if
-        there are many. Empty where the sentence or the passages hold no word.
-        """
-        texts = [p[start:end] for p in passages for start, end in sentence_spans(p)]
-        if not self._tokens(sentence) or not texts:
-            return np.empty(0, dtype=np.float32)
-        room = self.room(sentence)
-        units = [Unit(len(self._tokens(t)), frozenset(content_stems(t))) for t in texts]
-        if sum(unit.tokens for unit in units) <= room:
-            return np.array([self.logit(sentence, texts)])
-        wanted = content_stems(sentence)
-        spans = sorted(
-            overlapping(units, room),
-            key=lambda span: -len(set(wanted) & {s for u in units[slice(*span)] for s in u.stems}),
-        )[:_MOST_WINDOWS]
-        parts = [[texts[i] for i in best_units(wanted, units, room)]]
-        parts += [texts[slice(*span)] for span in spans]
-        return np.array([self.logit(sentence, part) for part in parts])
-
     def room(self, sentence: str) -> int:
         """Word pieces of evidence that fit beside the sentence in one run."""
         used = min(len(self._tokens(sentence)), self._max_sentence_tokens)
@@ -135,21 +116,24 @@ class CrossEncoderModel:
         """Word pieces in `text`."""
         return len(self._tokens(text))
 
-    def logit(self, sentence: str, evidence: Sequence[str]) -> np.float32:
+    def read(self, sentence: str, evidence: Sequence[str]) -> Reading:
         """One run over sentence and evidence; what does not fit is cut at the end."""
         left = self._tokens(sentence)[: self._max_sentence_tokens]
         right = [token for text in evidence for token in self._tokens(text)][: self.room(sentence)]
+        if not left or not right:
+            return NOTHING
         ids = [self._first, *left, self._last, *right, self._last]
         types = [0] * (len(left) + 2) + [1] * (len(right) + 1)
-        (logit,) = self._session.run(
-            None,
+        logit, wrong = self._session.run(
+            ["logit", "wrong"],
             {
                 "input_ids": np.array([ids], dtype=np.int64),
                 "token_type_ids": np.array([types], dtype=np.int64),
                 "sentence_end": np.array([1 + len(left)], dtype=np.int64),
             },
         )
-        return np.float32(logit[0, 0])
+        worst = np.sort(wrong.ravel())[-_WORST:]
+        return Reading(float(logit[0, 0]), float(wrong.mean()), float(worst.mean()))
 
 
 def _special(tokenizer: Tokenizer, mark: str) -> int:

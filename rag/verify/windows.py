@@ -83,23 +83,3 @@ def best_units(claim: Collection[str], units: Sequence[Unit], budget: int) -> tu
         used += units[index].tokens
         missing -= units[index].stems
     return tuple(sorted(picked))
-
-
-def overlapping(units: Sequence[Unit], budget: int) -> tuple[tuple[int, int], ...]:
-    """Runs of units that cover all of them, each within `budget`, each half over the one before."""
-    spans: list[tuple[int, int]] = []
-    start = 0
-    while start < len(units):
-        stop, used = start, 0
-        while stop < len(units) and (stop == start or used + units[stop].tokens <= budget):
-            used += units[stop].tokens
-            stop += 1
-        spans.append((start, stop))
-        if stop == len(units):
-            break
-        half, tail = stop, 0
-        while half - 1 > start and tail + units[half - 1].tokens <= budget // 2:
-            half -= 1
-            tail += units[half].tokens
-        start = half
-    return tuple(spans)

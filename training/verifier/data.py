@@ -3,9 +3,9 @@
     python -m training.verifier.data ../shared/data --output FOLDER
 
 Writes `sentences.jsonl`, `documents.jsonl` and `answers.jsonl` (stages 1 to 3), `valid.jsonl` (held
-out by passage), `clinical.jsonl` (by topic) and `written.jsonl` (by answer). `dev.jsonl.gz` and
-`dev-real.jsonl.gz` are only read to leave out whatever they share with training. `DATA_CARD.md`
-says what each set is.
+out by passage), `clinical.jsonl` (by topic), `written.jsonl` (by answer) and `hard.jsonl` (answers
+by other hands, made hard on purpose). `dev.jsonl.gz` and `dev-real.jsonl.gz` are only read to leave
+out whatever they share with training. `DATA_CARD.md` says what each set is.
 """
 
 from __future__ import annotations
@@ -247,16 +247,23 @@ def main() -> None:
         ]
     )
     known = segments((row for row in pool if not is_valid(row)), texts)
+    answers = list(written.answers(written.ANSWERS))
+    learnt = [answer for answer in answers if not written.is_held_out(answer)]
     third = contexts.shuffled(
         [
-            *(contexts.dress(contexts.cut(row)) for row in written.rows(known, held_out=False)),
+            *(contexts.dress(contexts.cut(row)) for row in written.rows(known, learnt)),
             *prepared(REVISED, 0.5),
             *(contexts.dress(row) for row in trained[:: len(trained) // REVISED_CLINICAL]),
         ]
     )
+    # What is supported has no wrong word.
+    third = [row | {"wrong": []} if row["supported"] else row for row in third]
     write(arguments.output / "answers.jsonl", third)
-    held_out = [contexts.cut(row) for row in written.rows(known, held_out=True)]
-    write(arguments.output / "written.jsonl", held_out)
+    held_out = [answer for answer in answers if written.is_held_out(answer)]
+    hard = written.answers(written.HARD_ANSWERS)
+    for name, tests in (("written", held_out), ("hard", hard)):
+        cut = [contexts.cut(row) for row in written.rows(known, tests)]
+        write(arguments.output / f"{name}.jsonl", cut)
     write(arguments.output / "sentences.jsonl", first)
     write(arguments.output / "documents.jsonl", second)
     write(

@@ -101,7 +101,7 @@ def quantising(rows: list[Row], run: Path, model: CrossEncoderModel) -> None:
     y = np.array([float(row["supported"]) for row in rows])
     with torch.no_grad():
         whole = [_score(network, pair) for pair in encode(rows, tokenizer)]
-    small = [float(model.logit(row["sentence"], [row["passage"]])) for row in rows]
+    small = [model.read(row["sentence"], [row["passage"]]).supported for row in rows]
     before, after = auroc(y, np.array(whole)), auroc(y, np.array(small))
     print(
         f"quantising: AUROC {before:.4f} in float32, {after:.4f} in int8, {after - before:+.4f}; "
@@ -118,10 +118,10 @@ def speed(model: CrossEncoderModel) -> None:
     sentence = "Sleep helps memory and mood, and most adults need seven hours or more each night."
     for tokens in SPEED_TOKENS:
         evidence = ["sleep " * (tokens - 3 - model.count_tokens(sentence))]
-        model.logit(sentence, evidence)
+        model.read(sentence, evidence)
         started = time.perf_counter()
         for _ in range(SPEED_RUNS):
-            model.logit(sentence, evidence)
+            model.read(sentence, evidence)
         print(f"{SPEED_RUNS / (time.perf_counter() - started):.0f} pairs/s at {tokens} tokens")
 
 

@@ -1,16 +1,18 @@
 """Fits `combination.json` in the folder of a quantised model and prints its numbers.
 
-    python -m training.verifier.fit_combined ../shared/data/verifier [--model FOLDER]
+    python -m training.verifier.fit_combined ../shared/data/verifier DATA [--model FOLDER]
 
-Logistic regression on `dev-real.jsonl.gz`, of which the cross-encoder saw nothing. Numbers are out
-of sample: each row is scored by a fit on the other folds, folds by question. The threshold is the
-one at which `FALSE_ACCEPT_TARGET` of the unsupported sentences pass the whole gate.
+Logistic regression on `dev-real.jsonl.gz` and on the held-out written answers in `DATA`, which
+`training.verifier.data` made; the cross-encoder saw nothing of either. Numbers are out of sample:
+each row is scored by a fit on the other folds, folds by question. The threshold is the one at which
+`FALSE_ACCEPT_TARGET` of the unsupported sentences of `dev-real` pass the whole gate.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +30,12 @@ from rag.evaluation.classification import (
 from rag.settings import EncoderSettings
 from rag.verify.alignment import Analysed, EvidenceText, align
 from rag.verify.checks import contradictions
-from rag.verify.combined import NAMES, WEIGHTS_NAME, combined_features
+from rag.verify.combined import NAMES, READINGS, WEIGHTS_NAME, combined_features
 from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
 from training.verifier.data import Row, read
 from training.verifier.fit_lexical import logistic
+from training.verifier.pairs import read_rows
 
 FALSE_ACCEPT_TARGET = 0.25
 FALSE_REJECT_TARGET = 0.10  # of supported sentences may lie below "unsure"
@@ -80,52 +83,63 @@ def table(name: str, y: Array, score: Array, threshold: float, questions: list[s
     )
 
 
+def _threshold(score: Array, y: Array) -> float:
+    return float(np.quantile(score[y == 0], 1 - FALSE_ACCEPT_TARGET))
+
+
+def _gain(y: Array, score: Array, other: Array) -> Callable[[Array], float]:
+    return lambda rows: auroc(y[rows], score[rows]) - auroc(y[rows], other[rows])
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("sets", type=Path, help="the folder of dev-real.jsonl.gz")
+    parser.add_argument("data", type=Path, help="the folder of written.jsonl")
     parser.add_argument("--model", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     arguments = parser.parse_args()
     lexical = LexicalEmbeddingModel(open_encoder(EncoderSettings()))
     model = CrossEncoderModel(arguments.model, threads=2)
-    dev = read(arguments.data / "dev-real.jsonl.gz")
-    questions = [row["question"] for row in dev]
-    sets = np.array([row["set"] for row in dev])
-    y = np.array([float(row["supported"]) for row in dev])
-    measured = measure(dev, lexical, model)
+    rows = read(arguments.sets / "dev-real.jsonl.gz") + read_rows(arguments.data / "written.jsonl")
+    questions = [row["question"] for row in rows]
+    sets = np.array([row["set"] for row in rows])
+    real = sets != "written"
+    y = np.array([float(row["supported"]) for row in rows])
+    measured = measure(rows, lexical, model)
     x, penalty = measured[:, :-1], np.where(measured[:, -1] > 0, REFUTED_SHARE, 1.0)
     fold = folds(questions, FOLDS)
 
-    lexical_only = len(NAMES) - 2
+    lexical_only = len(NAMES) - READINGS
     scores = {
         "lexical features": out_of_sample(x[:, :lexical_only], y, fold) * penalty,
-        "cross-encoder alone, whole": out_of_sample(x[:, [lexical_only]], y, fold),
+        "cross-encoder alone, sentence": out_of_sample(x[:, [lexical_only]], y, fold),
+        "cross-encoder alone, words": out_of_sample(x[:, [lexical_only + 1]], y, fold),
         "cross-encoder alone": out_of_sample(x[:, lexical_only:], y, fold),
         "combined, no checks": out_of_sample(x, y, fold),
         "combined": out_of_sample(x, y, fold) * penalty,
     }
-    short = np.array([len(row["passage"].split()) < 60 for row in dev])
-    parts = {"all": y >= 0, "expertqa": sets == "expertqa", "gensearch": sets == "gensearch"}
-    parts["passages under 60 words"] = short
+    short = np.array([len(row["passage"].split()) < 60 for row in rows])
+    parts = {"dev-real": real, "its passages under 60 words": real & short}
+    parts |= {name: sets == name for name in ("expertqa", "gensearch", "written")}
     for part, inside in parts.items():
         print(f"{part}: {int(inside.sum()):,} rows, {int(y[inside].sum()):,} supported")
         asked = [question for question, here in zip(questions, inside, strict=True) if here]
         for name, score in scores.items():
-            threshold = float(np.quantile(score[y == 0], 1 - FALSE_ACCEPT_TARGET))
+            threshold = _threshold(score[real], y[real])
             print(table(name, y[inside], score[inside], threshold, asked))
-    gain = interval(
-        lambda i: auroc(y[i], scores["combined"][i]) - auroc(y[i], scores["lexical features"][i]),
-        questions,
-    )
-    print(f"paired gain in AUROC over the lexical features: [{gain[0]:+.3f}, {gain[1]:+.3f}]")
+        lexical_score, combined = scores["lexical features"][inside], scores["combined"][inside]
+        labels = y[inside]
+        low, high = interval(_gain(labels, combined, lexical_score), asked)
+        print(f"  paired gain in AUROC over the lexical features: [{low:+.3f}, {high:+.3f}]")
 
     coefficients, intercept = fit(x, y)
     for name, weight in zip(NAMES, coefficients * x.std(0), strict=True):
         print(f"  {name:<20} weight {weight:+.2f}")
-    threshold = float(np.quantile(scores["combined"][y == 0], 1 - FALSE_ACCEPT_TARGET))
-    kept = float((scores["combined"][y == 1] >= threshold).mean())
-    doubtful = min(threshold, float(np.quantile(scores["combined"][y == 1], FALSE_REJECT_TARGET)))
+    score, labels = scores["combined"][real], y[real]
+    threshold = _threshold(score, labels)
+    kept = float((score[labels == 1] >= threshold).mean())
+    doubtful = min(threshold, float(np.quantile(score[labels == 1], FALSE_REJECT_TARGET)))
     print(f"threshold {threshold:.3f}: supported kept {kept:.2f}, unsupported released 0.25")
     if arguments.dry_run:
         return

@@ -19,11 +19,13 @@ _LARGEST = 63  # of a weight; see `_linear`
 
 
 class PairGraph(GraphBuilder):
-    """A graph with the inputs and the output of a cross-encoder."""
+    """A graph with the inputs and the outputs of a cross-encoder."""
 
-    def finish(self, output: str) -> ModelProto:
-        """`input_ids`, `token_type_ids` (1, tokens), `sentence_end` (1,) -> `logit` (1, 1)."""
-        self._nodes.append(helper.make_node("Identity", [output], ["logit"], name="logit"))
+    def finish(self, logit: str, wrong: str) -> ModelProto:
+        """`input_ids`, `token_type_ids` (1, tokens), `sentence_end` (1,) -> `logit` (1, 1) and
+        `wrong` (1, sentence tokens, 1)."""
+        for name, output in (("logit", logit), ("wrong", wrong)):
+            self._nodes.append(helper.make_node("Identity", [output], [name], name=name))
         graph = helper.make_graph(
             self._nodes,
             "groundedness",
@@ -32,7 +34,10 @@ class PairGraph(GraphBuilder):
                 helper.make_tensor_value_info("token_type_ids", TensorProto.INT64, [1, "tokens"]),
                 helper.make_tensor_value_info("sentence_end", TensorProto.INT64, [1]),
             ],
-            [helper.make_tensor_value_info("logit", TensorProto.FLOAT, [1, 1])],
+            [
+                helper.make_tensor_value_info("logit", TensorProto.FLOAT, [1, 1]),
+                helper.make_tensor_value_info("wrong", TensorProto.FLOAT, [1, "words", 1]),
+            ],
             self._constants,
         )
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_ORT, 1)]
@@ -42,9 +47,11 @@ class PairGraph(GraphBuilder):
 def cross_encoder(
     weights: Tensors, *, layers: int, heads: int, epsilon: float, max_tokens: int
 ) -> ModelProto:
-    """BERT over a pair; mean and maximum over the sentence's tokens; one linear unit.
+    """BERT over a pair; a linear unit over the mean and maximum of the sentence's tokens, and one
+    over each of them.
 
-    `weights` carry Hugging Face's names under `bert.`, and `head.weight` and `head.bias`.
+    `weights` carry Hugging Face's names under `bert.`, and weight and bias of `head` and
+    `token_head`.
     """
     bert = {k.removeprefix("bert."): v for k, v in weights.items() if k.startswith("bert.")}
     graph = PairGraph()
@@ -58,10 +65,13 @@ def cross_encoder(
     (mean,) = graph.node("ReduceMean", [sentence, one], keepdims=0)
     (highest,) = graph.node("ReduceMax", [sentence, one], keepdims=0)
     (pooled,) = graph.node("Concat", [mean, highest], axis=1)
-    head = graph.constant("head.weight", weights["head.weight"].T)
-    (product,) = graph.node("MatMul", [pooled, head])
-    (logit,) = graph.node("Add", [product, graph.constant("head.bias", weights["head.bias"])])
-    return graph.finish(logit)
+
+    def unit(name: str, y: str) -> str:
+        weight = graph.constant(f"{name}.weight", weights[f"{name}.weight"].T)
+        bias = graph.constant(f"{name}.bias", weights[f"{name}.bias"])
+        return graph.op("Add", graph.op("MatMul", y, weight), bias)
+
+    return graph.finish(unit("head", pooled), unit("token_head", sentence))
 
 
 def _embed(graph: PairGraph, bert: Tensors, epsilon: float, max_tokens: int) -> str:

@@ -16,8 +16,8 @@ MAX_SENTENCE_TOKENS = 128
 class GroundednessModel(nn.Module):
     """One logit for "the passage supports the sentence", and one a token for "unsupported".
 
-    Reads `[CLS] sentence [SEP] passage [SEP]`. The token head only serves training: it tells the
-    encoder which word of an edited sentence is wrong.
+    Reads `[CLS] sentence [SEP] passage [SEP]`. Where it is known which words of a sentence are
+    wrong, the token head learns to find them.
     """
 
     def __init__(self, config: BertConfig) -> None:

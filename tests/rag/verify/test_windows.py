@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.verify.windows import Unit, best_units, best_window, overlapping
+from rag.verify.windows import Unit, best_units, best_window
 
 
 def _units(*stems: str, tokens: int = 10) -> list[Unit]:
@@ -37,13 +37,6 @@ units = st.lists(
     st.builds(Unit, st.integers(1, 60), st.frozensets(st.sampled_from("abcdef"), max_size=4)),
     max_size=25,
 )
-
-
-@given(units, st.integers(5, 120))
-def test_overlapping_windows_miss_nothing_and_come_to_an_end(found: list[Unit], room: int) -> None:
-    spans = overlapping(found, room)
-    assert {i for a, b in spans for i in range(a, b)} == set(range(len(found)))
-    assert all(b - a == 1 or sum(u.tokens for u in found[a:b]) <= room for a, b in spans)
 
 
 @given(units, st.sets(st.sampled_from("abcdefg")), st.integers(5, 120))

@@ -22,10 +22,11 @@ EVIDENCE = "Panic attacks are common. Nearly everyone gets better with talking t
 
 @pytest.fixture(scope="module")
 def network() -> GroundednessModel:
-    """Untrained, with a head large enough that a wrong pooling would show."""
+    """Untrained, with heads large enough that a wrong pooling would show."""
     torch.manual_seed(3)
     network = GroundednessModel.from_minilm(minilm.get_model_path()).float().eval()
-    torch.nn.init.normal_(network.head.weight, std=0.1)
+    for head in (network.head, network.token_head):
+        torch.nn.init.normal_(head.weight, std=0.1)
     return network
 
 
@@ -43,11 +44,15 @@ def test_onnx_agrees_with_torch(network: GroundednessModel, folder: Path, repeat
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     row = {"sentence": SENTENCE, "passage": EVIDENCE * repeats, "supported": True}
     with torch.no_grad():
-        expected = float(network(Batch.of(encode([row], tokenizer), torch.float32))[0])
-    model = CrossEncoderModel(folder, threads=1)
-    found = float(model.logit(SENTENCE, [EVIDENCE * repeats]))
-    assert found == pytest.approx(expected, abs=0.2)
-    assert abs(expected) > 0.3
+        batch = Batch.of(encode([row], tokenizer), torch.float32)
+        logits, words = network(batch)
+    wrong = words[batch.sentence_mask > 0]
+    found = CrossEncoderModel(folder, threads=1).read(SENTENCE, [EVIDENCE * repeats])
+    assert found.supported == pytest.approx(float(logits), abs=0.2)
+    assert found.wrong == pytest.approx(float(wrong.mean()), abs=0.1)
+    assert found.worst == pytest.approx(float(wrong.topk(3).values.mean()), abs=0.1)
+    assert abs(float(logits)) > 0.3
+    assert float(wrong.std()) > 0.1
 
 
 def test_the_same_weights_give_the_same_bytes(
