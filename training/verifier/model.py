@@ -11,6 +11,7 @@ from transformers import BertConfig, BertModel
 
 MAX_TOKENS = 384
 MAX_SENTENCE_TOKENS = 128
+BEFORE_ANSWERS = "before-answers"  # the folder of a run with its checkpoint before the last stage
 
 
 class GroundednessModel(nn.Module):

@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from rag.evaluation.classification import auroc
-from training.verifier.model import Batch, Encoded, GroundednessModel
+from training.verifier.model import BEFORE_ANSWERS, Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
 
 BATCH_TOKENS = 3072
@@ -168,6 +168,7 @@ def main() -> None:
         progress = json.loads((arguments.output / "progress.json").read_text())
         trainer.load(arguments.output)
 
+    kept = arguments.output / BEFORE_ANSWERS
     losses: list[float] = []
     before, saved = progress["seconds"], time.monotonic()
     started = saved
@@ -195,6 +196,9 @@ def main() -> None:
         if progress["seconds"] > 60 * arguments.minutes * until:
             progress["batches"] = ends[stage]
             continue
+        if stage == len(STAGES) - 1 and not kept.exists():
+            kept.mkdir()
+            trainer.save(kept, progress)
         if losses and share * EVALUATIONS >= progress["evaluated"] + 1:
             progress["evaluated"] += 1
             report(share)

@@ -239,6 +239,11 @@ def test_real_words_are_not_mended_into_others(word: str) -> None:
     assert tokens(f"about {word} today", shipped_rules().lexicon) == ["about", word, "today"]
 
 
+def test_a_seizure_after_stopping_a_sedative_is_danger() -> None:
+    found = triage(["I discontinued clonazepam on Monday and had one convulsion"])
+    assert found.category == "withdrawal"
+
+
 def test_information_becomes_a_crisis_when_it_is_about_oneself() -> None:
     assert triage(["Can sertraline cause suicidal thoughts? I have been having them"]).crisis
     found = triage(["Since I started sertraline I have had suicidal thoughts"])

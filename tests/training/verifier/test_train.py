@@ -35,8 +35,9 @@ def test_a_run_goes_through_its_stages_and_can_be_taken_up_again(tmp_path: Path)
     stopped = _train(tmp_path, run, "0.000001")
     assert (run / "checkpoint.safetensors").exists()
     finished = _train(tmp_path, run, "5")
-    assert finished["batches"] == 6 >= stopped["batches"]
+    assert finished["batches"] == 7 >= stopped["batches"]
     assert finished["tokens"] > stopped["tokens"]
+    assert (run / "before-answers" / "checkpoint.safetensors").exists()
     last = json.loads((run / "log.jsonl").read_text().splitlines()[-1])
     assert last["share"] == 1.0
     assert {"valid", "clinical", "written"} <= set(last)
