@@ -60,7 +60,9 @@ class Question:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--half", choices=("tuning", "practice", "held_out", "second"), default="tuning")
+    parser.add_argument(
+        "--half", choices=("tuning", "practice", "held_out", "second"), default="tuning"
+    )
     parser.add_argument("--medquad", type=Path)
     parser.add_argument("--index", type=Path, help="an index to use, or to build into")
     parser.add_argument("--pagerank", action="store_true", help="PageRank in the walk's place")

@@ -55,14 +55,19 @@ class AskedWords:
     def covered(self, stems: Set[str]) -> float:
         """The share of the weight that `stems` hold, 0..1."""
         total = sum(self.weights.values())
-        held = sum(weight for s, weight in self.weights.items() if s in stems)
+        held = sum(weight for s, weight in self.weights.items() if _stands_in(s, stems))
         return held / total if total else 0.0
 
     def heaviest_missing(self, stems: Set[str]) -> float:
         """The weight of the rarest word that `stems` lack, as a share of all, 0..1."""
         total = sum(self.weights.values())
-        missing = max((weight for s, weight in self.weights.items() if s not in stems), default=0.0)
-        return missing / total if total else 0.0
+        lacking = (w for s, w in self.weights.items() if not _stands_in(s, stems))
+        return max(lacking, default=0.0) / total if total else 0.0
+
+
+def _stands_in(wanted: str, stems: Set[str]) -> bool:
+    """Also as the noun or the verb: "How is it treated?" is met by "treatment"."""
+    return not stems.isdisjoint({wanted, f"{wanted}ment", wanted.removesuffix("ment")})
 
 
 def brands_beside_substances(spoken: Collection[str]) -> frozenset[str]:
