@@ -405,7 +405,7 @@ def test_what_identifies_people_is_replaced_and_put_back(
             return "What helps PERSON_1 with panic attacks?"
         return GOOD
 
-    before = [{"role": "user", "content": "I'm Anna. Call 07700 900123."}]
+    before = [{"role": "user", "content": "My name is Anna and my phone number is 07700 900123."}]
     with worded(respond, redact=redact) as (engine, server):
         answer = engine.ask(PERSONAL, messages=before)
         sent = "\n".join(request.text for request in server.requests)

@@ -109,7 +109,8 @@ def test_a_pronoun_in_the_next_paragraph_does_not_change_its_meaning(
     answer = f"{TRUE_PANIC}. {FALSE}.\n\nThey are meant for short-term use."
     text, report = ask(citing(answer), gate)
     assert text == f"{TRUE_PANIC}."
-    assert report["dropped"][-1]["verdict"]["reasons"][0].startswith("context:")
+    reason = report["dropped"][-1]["verdict"]["reasons"][0]
+    assert reason.startswith(("context:", "support:"))
 
 
 def test_an_item_goes_with_a_false_line_above_its_list(citing: Any, gate: Gate) -> None:
