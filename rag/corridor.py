@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from rag.audience import Audience
 from rag.clock import Clock
 from rag.compose.answerability import Answerability
-from rag.compose.classes import classes_of, disorders_in, names_in
 from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
-from rag.compose.extractive import Draft, ExtractiveComposer
+from rag.compose.extractive import Draft
 from rag.compose.followup import standalone
 from rag.compose.generic_names import with_generic_names
 from rag.compose.named_substances import on_named_substances
+from rag.compose.opening import open_composer
 from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
 from rag.compose.sections import completing
@@ -84,14 +84,7 @@ class Corridor:
         self.gate = gate or open_gate(version.encoder, settings.verifier, settings.llm)
         self._version = version
         self._settings = settings
-        self._composer = ExtractiveComposer(
-            version.sentence_vectors,
-            version.idf,
-            settings.compose.max_sentences,
-            classes_of(version.graph),
-            disorders_in(version.graph),
-            names_in(version.graph),
-        )
+        self._composer = open_composer(version, settings.compose.max_sentences)
         self._completed = completing(version)
         self._graph_check = GraphCheck(version.graph.extractor, version.graph.reader)
         self._answerability = Answerability.shipped(version.encoder.sha256)

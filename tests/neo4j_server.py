@@ -17,6 +17,7 @@ import pytest
 from neo4j.exceptions import DriverError, Neo4jError
 
 from knowledge_graph.stores.neo4j_connection import Neo4jAddress
+from rag.settings import GraphSettings
 
 STARTS_WITHIN_S = 120
 USER = "neo4j"
@@ -37,6 +38,17 @@ class Server:
         self._command = command
         self._home = home
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def settings(self) -> GraphSettings:
+        """What makes an engine ask it. Patient: what is tested is not how fast this machine is."""
+        return GraphSettings(
+            store="neo4j",
+            uri=self.address.uri,
+            user=self.address.user,
+            password=self.address.password,
+            timeout_s=30,
+        )
 
     @property
     def ours(self) -> bool:

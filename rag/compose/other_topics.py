@@ -41,8 +41,8 @@ def on_topic(
     A source on one medicine, by its title, is left out where the question neither names a substance
     nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
     where the question names others and the passage names none of those, and one on suicide where
-    the question speaks of nothing like it. Where nothing would be
-    left, everything is: then the threshold for answering decides.
+    the question speaks of nothing like it. Where nothing would be left, everything is: then the
+    threshold for answering decides.
     """
     asked = words(question)
     suicide = _SUICIDE.search(question) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
@@ -27,16 +27,10 @@ from rag.verify.windows import Unit, best_units, best_window
 NAMES: tuple[str, ...] = (
     *LEXICAL_NAMES,
     "weakest_part",  # the same share, of the part of the claim that has least
-    # A reading of the evidence, or of its sentences nearest to the claim that fit in one run:
-    "whole_supported",
-    "whole_wrong",
-    "whole_worst",
-    # ... and of the best short stretch of it:
-    "focus_supported",
-    "focus_wrong",
-    "focus_worst",
+    # "whole": a reading of the evidence, or of its sentences nearest to the claim that fit in one
+    # run; "focus": one of the best short stretch of it.
+    *(f"{text}_{said.name}" for text in ("whole", "focus") for said in fields(Reading)),
 )
-READINGS = 6  # of the names
 _FOCUS_TOKENS = 96
 WEIGHTS_NAME = "combination.json"  # stands in the cross-encoder's folder
 

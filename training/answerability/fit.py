@@ -21,9 +21,8 @@ import numpy as np
 
 from corpora import documents_dir
 from rag.compose.answerability import DRAFT_FEATURES
-from rag.compose.classes import classes_of, disorders_in, names_in
-from rag.compose.extractive import ExtractiveComposer
 from rag.compose.generic_names import with_generic_names
+from rag.compose.opening import open_composer
 from rag.compose.sections import completing
 from rag.index.build import build
 from rag.index.version import IndexVersion
@@ -53,14 +52,7 @@ FOLDS = 5
 
 def measure(version: IndexVersion, settings: Settings, rows: list[Example]) -> tuple[Any, Any]:
     """(len(rows), len(DRAFT_FEATURES)) and the questions' vectors, (len(rows), d)."""
-    composer = ExtractiveComposer(
-        version.sentence_vectors,
-        version.idf,
-        settings.compose.max_sentences,
-        classes_of(version.graph),
-        disorders_in(version.graph),
-        names_in(version.graph),
-    )
+    composer = open_composer(version, settings.compose.max_sentences)
     completed = completing(version)
     own = (
         DenseArm(version),

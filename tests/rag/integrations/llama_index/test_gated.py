@@ -106,11 +106,10 @@ def test_what_leans_on_a_dropped_sentence_goes_too(citing: Any, gate: Gate) -> N
 def test_a_pronoun_in_the_next_paragraph_does_not_change_its_meaning(
     citing: Any, gate: Gate
 ) -> None:
-    answer = f"{TRUE_PANIC}. {FALSE}.\n\nThey are meant for short-term use."
+    answer = f"{TRUE_PANIC}. {FALSE}.\n\nThey are meant for short-term use, most sleeping pills."
     text, report = ask(citing(answer), gate)
     assert text == f"{TRUE_PANIC}."
-    reason = report["dropped"][-1]["verdict"]["reasons"][0]
-    assert reason.startswith(("context:", "support:"))
+    assert report["dropped"][-1]["verdict"]["reasons"][0].startswith("context:")
 
 
 def test_an_item_goes_with_a_false_line_above_its_list(citing: Any, gate: Gate) -> None:

@@ -20,7 +20,8 @@ from rag.errors import GraphStoreError
 from rag.index.build import build
 from rag.index.version import IndexVersion
 from rag.integrations.llama_index import PlumblineGraphRetriever, PlumblineGraphStore
-from rag.settings import GraphSettings, Settings
+from rag.settings import Settings
+from tests.neo4j_server import Server
 
 HEAD = "---\nid: {0}\ntitle: {0}\npublisher: P\nkind: digest\nlicence: CC-BY-4.0\ngrade: B\n"
 DATES = 'edition: "1"\njurisdiction: INT\nlanguage: en\naudience: public\npublished: 2026-11-01\n'
@@ -49,18 +50,11 @@ def settings(request: pytest.FixtureRequest, index_dir: Path) -> Iterator[Settin
     if request.param == "embedded":
         yield Settings(index_dir=index_dir)
         return
-    address = request.getfixturevalue("neo4j_server").address
-    graph = GraphSettings(
-        store="neo4j",
-        uri=address.uri,
-        user=address.user,
-        password=address.password,
-        timeout_s=30,  # what is tested is not how fast this machine is
-    )
-    with IndexVersion.open(index_dir) as version, Neo4jStore(address) as server:
-        server.load(version.id, version.graph.embedded.data())
-        yield Settings(index_dir=index_dir, graph=graph)
-        server.remove_version(version.id)
+    neo4j: Server = request.getfixturevalue("neo4j_server")
+    with IndexVersion.open(index_dir) as version, Neo4jStore(neo4j.address) as store:
+        store.load(version.id, version.graph.embedded.data())
+        yield Settings(index_dir=index_dir, graph=neo4j.settings)
+        store.remove_version(version.id)
 
 
 @pytest.fixture
