@@ -39,8 +39,8 @@ from training.answerability.examples import (
     domain_examples,
     examples,
 )
-from training.answerability.logistic import fit, logit, out_of_fold
 from training.answerability.report import report
+from training.logistic import fit, logit, out_of_fold
 
 TARGET = ROOT / "rag/compose/answerability.json"
 # Share of the unanswerable tuning questions that may pass, those with the topic taken away apart:
@@ -85,7 +85,9 @@ def domain(version: IndexVersion, folder: Path) -> tuple[np.ndarray, dict[str, f
     print(f"domain: {int(y.sum())} questions on mental health, {int((1 - y).sum())} others")
     seen = out_of_fold(x, y, DOMAIN_L2, FOLDS, SEED)
     print(f"  right out of fold: {((seen > 0) == (y == 1)).mean():.3f}")
-    return fit(x, y, DOMAIN_L2), {text: float(z) for (text, _), z in zip(kept, seen, strict=True)}
+    return fit(x, y, DOMAIN_L2, balanced=True), {
+        text: float(z) for (text, _), z in zip(kept, seen, strict=True)
+    }
 
 
 def main() -> None:
@@ -113,7 +115,7 @@ def main() -> None:
     hard = tune & np.isin(kinds, ("other diseases", "own, unanswerable"))
     data: dict[str, Any] = {"encoder_sha256": encoder, "domain": _weights(told, "weights")}
     for name, features in (("any_encoder", x), ("with_domain", np.column_stack([x, z]))):
-        b = fit(features[tune], y[tune], L2)
+        b = fit(features[tune], y[tune], L2, balanced=True)
         p = 1 / (1 + np.exp(-logit(features, b)))
         threshold = round(float(np.quantile(p[hard], 1 - ANSWERED_WRONGLY)), 3)
         data[name] = {**_weights(b, "coefficients"), "threshold": threshold}

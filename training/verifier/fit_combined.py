@@ -33,8 +33,8 @@ from rag.verify.checks import contradictions
 from rag.verify.combined import NAMES, WEIGHTS_NAME, combined_features
 from rag.verify.cross_encoder import DEFAULT_FOLDER, CrossEncoderModel
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
+from training import logistic
 from training.verifier.data import Row, read
-from training.verifier.fit_lexical import logistic
 from training.verifier.pairs import read_rows
 
 FALSE_ACCEPT_TARGET = 0.25
@@ -59,7 +59,8 @@ def measure(rows: list[Row], lexical: LexicalEmbeddingModel, model: CrossEncoder
 def fit(x: Array, y: Array) -> tuple[Array, float]:
     """Coefficients and intercept for the features as they are; the penalty is on scaled ones."""
     mean, deviation = x.mean(0), x.std(0) + 1e-9
-    weights, intercept = logistic((x - mean) / deviation, y, L2)
+    fitted = logistic.fit((x - mean) / deviation, y, L2)
+    weights, intercept = fitted[:-1], float(fitted[-1])
     return weights / deviation, intercept - float(weights @ (mean / deviation))
 
 

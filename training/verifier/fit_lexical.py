@@ -24,6 +24,7 @@ from rag.verify.alignment import Analysed, EvidenceText, align
 from rag.verify.checks import contradictions
 from rag.verify.features import NAMES, features
 from rag.verify.lexical_embedding import LexicalEmbeddingModel
+from training import logistic
 
 SETS = frozenset(
     "kqa qafeedback wice frank scifact defacto bump fm2 summedits factcheck cg2c_doc checkcovid "
@@ -54,23 +55,6 @@ def measure(pairs: list[dict[str, str]], model: LexicalEmbeddingModel) -> tuple[
         cosine = model.cosine(claim, evidence) if claim.stems else 0.0
         found.append(np.append(features(claim, evidence, cosine), float(refuted)))
     return np.array(found), np.array([float(pair["supported"]) for pair in pairs])
-
-
-def logistic(x: Array, y: Array, l2: float = L2) -> tuple[Array, float]:
-    """Coefficients and intercept by Newton's method, the intercept not penalised."""
-    a = np.column_stack([x, np.ones(len(x))])
-    penalty = l2 * np.append(np.ones(x.shape[1]), 0.0)
-    b = np.zeros(a.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-a @ b))
-        step = np.linalg.solve(
-            (a * (p * (1 - p))[:, None]).T @ a + np.diag(penalty + 1e-9),
-            a.T @ (y - p) - penalty * b,
-        )
-        b += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return b[:-1], float(b[-1])
 
 
 def main() -> None:
@@ -105,11 +89,12 @@ def main() -> None:
     xd, yd = measure(dev, model)
 
     mean, deviation = x[:, :-1].mean(0), x[:, :-1].std(0) + 1e-9
-    weights, intercept = logistic((x[:, :-1] - mean) / deviation, y)
+    fitted = logistic.fit((x[:, :-1] - mean) / deviation, y, L2)
+    weights, intercept = fitted[:-1], float(fitted[-1])
     raw = ((xd[:, :-1] - mean) / deviation) @ weights + intercept
-    slope, offset = logistic(raw[:, None], yd, l2=0.0)
-    coefficients = slope[0] * weights / deviation
-    shift = slope[0] * (intercept - float(weights @ (mean / deviation))) + offset
+    slope, offset = logistic.fit(raw[:, None], yd, 0.0)
+    coefficients = slope * weights / deviation
+    shift = slope * (intercept - float(weights @ (mean / deviation))) + offset
     probability = 1 / (1 + np.exp(-(xd[:, :-1] @ coefficients + shift)))
     gated = np.where(xd[:, -1] > 0, 0.25 * probability, probability)
     threshold = float(np.quantile(gated[yd == 0], 1 - FALSE_ACCEPT_TARGET))
