@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
 
 import knowledge_graph
 from knowledge_graph.curated import ENTITIES, CuratedRow, curated_facts, read_curated
-from knowledge_graph.extraction import Extractor, Statement
-from knowledge_graph.mentions import MentionFinder, Span
+from knowledge_graph.mentions import MentionFinder
 from knowledge_graph.ontologies.spine import read_spine, shipped_folder
 from knowledge_graph.passages import PassageText
-from knowledge_graph.schema import Fact, GraphData, Mention, Origin, Relation
+from knowledge_graph.reading import PassageReader, Reading, StatementReader, Triple
+from knowledge_graph.schema import Fact, GraphData, Mention, Origin
 from knowledge_graph.vocabulary import Vocabulary, read_entities
 
-# What a passage is about shows in its headings first, then in how often it says the name.
-_IN_TITLE, _IN_HEADING, _IN_TEXT = 0.4, 0.3, 0.15
-_MOST_IN_TEXT = 3
 _CODE = (
-    "curated extraction graph lexicon mentions names passages patterns relations schema vocabulary"
+    "curated extraction graph lexicon mentions names passages patterns reading relations schema "
+    "vocabulary"
 ).split()
-Triple = tuple[str, Relation, str]
-
-
-class Reader(Protocol):
-    """Reads statements off a sentence whose names are known."""
-
-    def read(self, sentence: str, spans: Sequence[Span]) -> list[Statement]:
-        """What the sentence states."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +59,8 @@ def build_graph(
     sources: Sources,
     passages: Sequence[PassageText],
     supersedes: Sequence[tuple[str, str]] = (),
-    more_readers: Sequence[Reader] = (),
+    more_readers: Sequence[StatementReader] = (),
+    known: Mapping[str, Reading] | None = None,
 ) -> GraphData:
     """The graph of these passages: the same passages give the same graph, in any order.
 
@@ -79,29 +68,26 @@ def build_graph(
 
     Args:
         more_readers: what reads sentences besides the patterns, such as an `LlmReader`.
+        known: by passage id, what the same sources and readers have read off it before.
     """
-    finder = MentionFinder(sources.vocabulary.names())
-    readers: list[Reader] = [Extractor(finder), *more_readers]
-    stated: dict[Triple, set[str]] = defaultdict(set)
-    denied: set[tuple[str, Relation, str, str]] = set()
-    grades: dict[Triple, str] = {}
-    mentions: list[Mention] = []
+    reader = PassageReader(MentionFinder(sources.vocabulary.names()), more_readers)
+    known = known or {}
     ordered = sorted(passages, key=lambda passage: passage.id)
+    stating: dict[Triple, list[PassageText]] = defaultdict(list)
+    mentions: list[Mention] = []
     for passage in ordered:
-        spans = [finder.find(sentence) for sentence in passage.sentences]
-        mentions += _mentions(passage, spans, finder)
-        for sentence, found in zip(passage.sentences, spans, strict=True):
-            for statement in [s for reader in readers for s in reader.read(sentence, found)]:
-                triple = (statement.subject, statement.relation, statement.object)
-                if statement.denied:
-                    denied.add((*triple, passage.id))
-                    continue
-                stated[triple].add(passage.id)
-                grades[triple] = min(filter(None, (passage.grade, grades.get(triple))), default="")
+        reading = known.get(passage.id) or reader.read(passage)
+        mentions += [Mention(passage.id, key, weight) for key, weight in reading.mentioned]
+        for triple in reading.stated:
+            stating[triple].append(passage)
     extracted = [
-        Fact(*triple, Origin.EXTRACTED, passages=frozenset(ids), grade=grades[triple])
-        for triple, stating in sorted(stated.items())
-        if (ids := {i for i in stating if (*triple, i) not in denied})
+        Fact(
+            *triple,
+            Origin.EXTRACTED,
+            passages=frozenset(passage.id for passage in found),
+            grade=min((passage.grade for passage in found if passage.grade), default=""),
+        )
+        for triple, found in sorted(stating.items())
     ]
     curated = curated_facts(sources.curated, ordered)
     return GraphData(
@@ -111,21 +97,3 @@ def build_graph(
         passages={passage.id: passage.source for passage in ordered},
         supersedes=tuple(sorted(supersedes)),
     )
-
-
-def _mentions(
-    passage: PassageText, spans: Sequence[Sequence[Span]], finder: MentionFinder
-) -> list[Mention]:
-    weights: dict[str, float] = defaultdict(float)
-    for level, heading in enumerate(passage.heading):
-        for span in finder.find(heading):
-            for key in span.keys:
-                weights[key] = max(weights[key], _IN_TITLE if level == 0 else _IN_HEADING)
-    in_text: dict[str, int] = defaultdict(int)
-    for found in spans:
-        for span in found:
-            for key in span.keys:
-                in_text[key] += 1
-    for key, count in in_text.items():
-        weights[key] += _IN_TEXT * min(count, _MOST_IN_TEXT)
-    return [Mention(passage.id, key, round(min(w, 1.0), 4)) for key, w in sorted(weights.items())]

@@ -14,7 +14,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge_graph.lexicon import Lexicon
 from knowledge_graph.mentions import MentionFinder, Span
-from knowledge_graph.names import stem_words, surface_words
+from knowledge_graph.names import stem, surface_words
 
 Vectors = npt.NDArray[np.float32]
 
@@ -58,10 +58,9 @@ class Linker:
         self.phrases = lexicon.phrases
         self.vectors = phrase_vectors
         by_letter: dict[str, set[str]] = defaultdict(set)
-        self._stems = {stem for name in lexicon.names for stem in name.split(" ")}
-        spoken = sorted(word for word in lexicon.words if _LETTERS.fullmatch(word))
-        for word, stem in zip(spoken, stem_words(spoken), strict=True):
-            if stem in self._stems:
+        self._stems = {part for name in lexicon.names for part in name.split(" ")}
+        for word in lexicon.words:
+            if _LETTERS.fullmatch(word) and stem(word) in self._stems:
                 by_letter[word[0]].add(word)
         self._spellings = {letter: sorted(words) for letter, words in by_letter.items()}
 
@@ -93,7 +92,7 @@ class Linker:
 
         def mend(match: re.Match[str]) -> str:
             word = surface_words(match.group())[0]
-            if word in self._words or stem_words([word])[0] in self._stems:
+            if word in self._words or stem(word) in self._stems:
                 return match.group()
             errors = 2 if len(word) >= _TWO_ERRORS_FROM else 1
             near = process.extract(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import Stemmer
 
@@ -44,17 +44,18 @@ def terms(text: str) -> list[Term]:
     >>> [term.stem for term in terms("Behaviours of SAD people")]
     ['behavior', 'of', 'SAD', 'peopl']
     """
-    found = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
-    stems = stem_words([word for word, _, _ in found])
-    return [Term(s, start, end) for s, (_, start, end) in zip(stems, found, strict=True)]
+    return [Term(stem(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
-def stem_words(words: Sequence[str]) -> list[str]:
-    """The stem of each word."""
-    # A stemmer keeps a cache of its own and is not shared, so that nothing here is global.
-    plain = [_plain(word) for word in words]
-    stems: list[str] = Stemmer.Stemmer("english").stemWords(plain)
-    return [w if w in _NOT_STEMMED else s for w, s in zip(plain, stems, strict=True)]
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The stem of a word. Remembered, because a corpus says few words often."""
+    plain = _plain(word)
+    if plain in _NOT_STEMMED:
+        return plain
+    # Not shared between threads; its own memory of words would never be used.
+    found: str = Stemmer.Stemmer("english", 0).stemWord(plain)
+    return found
 
 
 def normal(name: str) -> str:

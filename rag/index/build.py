@@ -10,13 +10,13 @@ from rag.encoders.base import Encoder
 from rag.errors import IndexUnavailableError, NotFoundError
 from rag.index.documents import Quarantine
 from rag.index.files import build_errors
-from rag.index.graph import known_phrases
+from rag.index.graph import known_phrases, known_readings
 from rag.index.locks import build_lock
 from rag.index.passages import PassageStore
 from rag.index.prepare import Prepared, Progress, Stages, prepare_documents, prepare_files
-from rag.index.reuse import known_vectors
+from rag.index.reuse import known_passages, known_vectors
 from rag.index.store import IndexStore
-from rag.index.write import Known, sweep, write_version
+from rag.index.write import Known, Recipe, sweep, write_version
 from rag.model import Document
 from rag.settings import Settings
 
@@ -125,7 +125,7 @@ def _write(
     reused = len(content.passages)
     with build_errors(settings.index_dir):
         if full or not there:
-            known = None if full else _known(store, recipe.encoder.sha256)
+            known = None if full else _known(store, recipe)
             reused = write_version(store.versions_dir, recipe, known, stages)
         if activate:
             store.activate(recipe.id)
@@ -162,13 +162,16 @@ def _intact(store: IndexStore, version_id: str) -> bool:
     return True
 
 
-def _known(store: IndexStore, encoder_sha256: str) -> Known | None:
-    """Vectors of the active version, or else of the newest intact one, with the same encoder."""
+def _known(store: IndexStore, recipe: Recipe) -> Known | None:
+    """What the active version, or else the newest intact one with the same encoder, has worked
+    out of its passages."""
     for state in sorted(store.versions(), key=lambda state: not state.active):
-        if state.manifest is None or state.manifest.encoder.sha256 != encoder_sha256:
+        if state.manifest is None or state.manifest.encoder.sha256 != recipe.encoder.sha256:
             continue
         if _intact(store, state.id):
             folder = store.folder(state.id)
-            passages, sentences = known_vectors(folder, state.manifest)
-            return passages, sentences, known_phrases(folder)
+            before = known_passages(folder)
+            passages, sentences = known_vectors(folder, before)
+            readings = known_readings(folder, before, recipe.content, recipe.imports)
+            return Known(passages, sentences, known_phrases(folder), readings)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from knowledge_graph.imports import Statement, with_imports
 from knowledge_graph.lexicon import make_lexicon, read_lexicon, write_lexicon
 from knowledge_graph.linking import Linker
 from knowledge_graph.passages import PassageText
+from knowledge_graph.reading import Reading, readings
 from knowledge_graph.store import GraphReader
 from knowledge_graph.stores.embedded import EmbeddedReader, write
 from rag.encoders.base import Encoder
@@ -26,10 +27,12 @@ from rag.index.content import Content
 from rag.index.imports import Import, imports_sha256
 from rag.index.passages import source_names
 from rag.index.reuse import KnownVectors, embed
+from rag.model import Passage
 
 FOLDER = "graph"
 _PHRASES = "phrases.npy"
 _IMPORTED = "imported.tsv"
+_READ_BY = "read-by.sha256"
 
 
 def graph_sha256(imports: Sequence[Import] = ()) -> str:
@@ -70,10 +73,11 @@ def write_graph(
     content: Content,
     phrases: Phrases | None,
     imports: Sequence[Import] = (),
+    known: Mapping[str, Reading] | None = None,
 ) -> None:
     """Writes the graph of these passages, its names, and the vectors of lay phrases, if wanted.
 
-    The same content gives the same bytes.
+    The same content gives the same bytes. `known`: see `known_readings`.
 
     Raises:
         OSError, sqlite3.Error: it could not be written.
@@ -86,7 +90,7 @@ def write_graph(
         sources = _shipped()
         read = [one.read(sources.vocabulary) for one in imports]
         sources = with_imports(sources, read)
-        data = build_graph(sources, texts, supersedes)
+        data = build_graph(sources, texts, supersedes, known=known)
         if read:
             statements = {key: s for one in read for key, s in one.statements.items()}
             _write_statements(folder, statements)
@@ -97,6 +101,7 @@ def write_graph(
         raise BuildError(f"The knowledge graph could not be built: {error}") from error
     lexicon = make_lexicon(sources.vocabulary, _texts(texts))
     write_lexicon(folder, lexicon)
+    (folder / _READ_BY).write_text(graph_sha256(imports), encoding="utf-8")
     if phrases is not None:
         vectors = phrases.vectors([phrase for phrase, _ in lexicon.phrases])
         with (folder / _PHRASES).open("wb") as file:
@@ -116,6 +121,27 @@ def known_phrases(folder: Path) -> KnownVectors | None:
         return None
     phrases = [phrase for phrase, _ in read_lexicon(path).phrases]
     return KnownVectors(phrases, np.load(path / _PHRASES, allow_pickle=False))
+
+
+def known_readings(
+    folder: Path, before: Iterable[Passage], content: Content, imports: Sequence[Import]
+) -> dict[str, Reading]:
+    """What the graph of an earlier version read off passages that are the same now, by passage
+    id: nothing if other code or other tables read them. `before`: the passages of that version."""
+    path = folder / FOLDER
+    read_by = path / _READ_BY
+    if not read_by.is_file() or read_by.read_text(encoding="utf-8") != graph_sha256(imports):
+        return {}
+    read = {passage.id: (passage.heading, passage.sentence_texts()) for passage in before}
+    same = {
+        passage.id
+        for _, passage in content.passages
+        if read.get(passage.id) == (passage.heading, passage.sentence_texts())
+    }
+    reader = EmbeddedReader(path, folder.name)
+    found = readings(reader.data())
+    reader.close()
+    return {passage: found[passage] for passage in same}
 
 
 class VersionGraph:

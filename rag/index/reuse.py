@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.encoders.base import Encoder
-from rag.index.manifest import Manifest
 from rag.index.passages import PassageStore
 from rag.index.sentence_vectors import SentenceVectors
 from rag.index.vectors import VectorIndex
+from rag.model import Passage
 
 Done = Callable[[int], None]
 """Called with how many more texts have their vector."""
@@ -37,12 +37,18 @@ class KnownVectors:
         return self._vectors[list(rows)]
 
 
-def known_vectors(folder: Path, manifest: Manifest) -> tuple[KnownVectors, KnownVectors]:
-    """The passage and sentence vectors of the version in `folder`, whose files were checked."""
+def known_passages(folder: Path) -> list[Passage]:
+    """The passages of the version in `folder`, whose files were checked."""
     store = PassageStore(folder / "passages.sqlite")
     passages = list(store)
     store.close()
-    sentences = SentenceVectors(folder / "sentences.npy", store.sentence_counts)
+    return passages
+
+
+def known_vectors(folder: Path, passages: Sequence[Passage]) -> tuple[KnownVectors, KnownVectors]:
+    """The vectors of those passages and of their sentences."""
+    counts = [len(passage.sentences) for passage in passages]
+    sentences = SentenceVectors(folder / "sentences.npy", counts)
     return (
         KnownVectors(
             (passage.indexed_text for passage in passages),

@@ -6,12 +6,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from knowledge_graph.reading import Reading
 from rag.encoders.base import Encoder
 from rag.errors import IndexUnavailableError
 from rag.index.content import Content
@@ -36,8 +37,6 @@ from rag.index.reuse import Done, KnownVectors, embed
 from rag.index.sentence_vectors import Halves, write_sentence_vectors
 from rag.index.vectors import write_vectors
 
-Known = tuple[KnownVectors, KnownVectors, KnownVectors | None]
-"""Of passages, sentences and the graph's lay phrases."""
 Stage = Callable[[str, int], Done]
 UNFINISHED = ".building-"
 REPLACED = ".replaced-"
@@ -59,11 +58,23 @@ class Recipe:
     """Whether questions may be linked to the graph by meaning; it costs a vector a phrase."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an earlier version with the same encoder has worked out."""
+
+    passages: KnownVectors
+    sentences: KnownVectors
+    phrases: KnownVectors | None
+    """Of the graph's lay phrases."""
+    readings: Mapping[str, Reading]
+    """What the graph reads off passages, by their ids."""
+
+
 def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
     """Writes and flushes the version, and renames it into place.
 
     Args:
-        known: vectors of an earlier version with the same encoder.
+        known: what need not be worked out again.
         stage: given a stage's name and how many texts it has, returns what to call as they are
             done.
 
@@ -103,14 +114,15 @@ def _write_files(
     record = save_encoder(recipe.encoder, recipe.model, folder / "encoder")
     write_passages(folder / "passages.sqlite", content.sources, content.passages)
     texts = [passage.indexed_text for _, passage in content.passages]
-    known_passages, known_sentences, known_phrases = known or (None, None, None)
     done = stage("Embedding passages", len(texts))
-    vectors, reused = embed(texts, recipe.encoder, known_passages, np.float32, done)
+    vectors, reused = embed(
+        texts, recipe.encoder, known.passages if known else None, np.float32, done
+    )
     write_vectors(folder / "vectors.faiss", vectors)
     done = stage("Embedding sentences", content.sentence_count)
     write_sentence_vectors(
         folder / "sentences.npy",
-        _sentence_chunks(recipe, known_sentences, done),
+        _sentence_chunks(recipe, known.sentences if known else None, done),
         content.sentence_count,
         recipe.encoder.dimensions,
     )
@@ -118,8 +130,11 @@ def _write_files(
     write_lexical(folder / "lexical", texts)
     done(len(texts))
     done = stage("Linking facts", len(texts))
-    phrases = Phrases(recipe.encoder, known_phrases) if recipe.lay_phrases else None
-    write_graph(folder / GRAPH, content, phrases, recipe.imports)
+    phrases = (
+        Phrases(recipe.encoder, known.phrases if known else None) if recipe.lay_phrases else None
+    )
+    readings = known.readings if known else {}
+    write_graph(folder / GRAPH, content, phrases, recipe.imports, readings)
     done(len(texts))
     manifest = _manifest(folder, recipe, record)
     write_manifest(folder, manifest)
