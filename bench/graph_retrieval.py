@@ -61,7 +61,7 @@ class Question:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument(
-        "--half", choices=("tuning", "practice", "held_out", "second"), default="tuning"
+        "--half", choices=("tuning", "practice", "held_out", "second", "third"), default="tuning"
     )
     parser.add_argument("--medquad", type=Path)
     parser.add_argument("--index", type=Path, help="an index to use, or to build into")

@@ -14,6 +14,7 @@ Span = tuple[int, int]
 _LOOK_BACK = 8  # words before a match in which its speaker or tense is looked for
 _NEGATION_BACK = 10  # light words that may stand between "not" and the match
 _FIRST_PERSON = frozenset("i me my myself".split())
+_ANSWER_AFTER = 2  # sentences after a question in which its answer comes
 _LAUGH_AFTER = 4  # words after a joke in which the laugh comes
 
 
@@ -114,6 +115,7 @@ def is_explained(match: Match, rule: Rule, message: Message, rules: RuleSet) -> 
         or ("history" in guards and _long_past(match, message, rules))
         or ("asked" in guards and message.in_sentence(match, "asked"))
         or ("joke" in guards and _laughed_off(match, message, rules))
+        or _screened(match, message)
     )
 
 
@@ -175,6 +177,21 @@ def _made_up(match: Match, rule: Rule, message: Message) -> bool:
 def _laughed_off(match: Match, message: Message, rules: RuleSet) -> bool:
     after = message.words[match.end : match.end + _LAUGH_AFTER]
     return any(w in rules.words["laughs"] for w in (*after, *message.before(match, 3)))
+
+
+def _screened(match: Match, message: Message) -> bool:
+    """ "The doctor asked whether I think of suicide. I said no": asked in the sentence of the
+    match or in the one before, denied at once, and nothing said that takes the no back."""
+    if message.has("took_back") or message.has("present_again"):
+        return False
+    number = message.sentence_of[match.start]
+    return any(
+        start < match.end and number - 1 <= message.sentence_of[start] <= number
+        for start, _ in message.cues.get("screened", ())
+    ) and any(
+        start >= match.end and number <= message.sentence_of[start] <= number + _ANSWER_AFTER
+        for start, _ in message.cues.get("answered_no", ())
+    )
 
 
 def _occurs(pattern: Pattern, words: Sequence[str]) -> bool:
