@@ -29,7 +29,7 @@ from rag.index.store import IndexStore
 from rag.index.version import IndexVersion
 from rag.settings import Settings
 
-SAME_BYTES = ("passages.sqlite", "vectors.faiss", "sentences.npy")
+SAME_BYTES = ("passages.sqlite", "vectors.faiss", "asked.faiss", "sentences.npy")
 ADDED = "\n\n## One section more\n\nA sentence that was not in this document until just now.\n"
 T = TypeVar("T")
 

@@ -137,11 +137,18 @@ class Passage:
     pages: tuple[int, ...]
     sentences: tuple[tuple[int, int], ...]
     sha256: str
+    asked: tuple[str, ...] = ()
+    """Questions that people ask and that it answers. They are searched, and never shown."""
 
     @property
     def indexed_text(self) -> str:
-        """Heading path and text: what is embedded and what BM25 sees."""
+        """Heading path and text: what is embedded."""
         return f"{' > '.join(self.heading)}\n{self.text}" if self.heading else self.text
+
+    @property
+    def searched_text(self) -> str:
+        """What BM25 sees: heading path, text, and the questions that it answers."""
+        return "\n".join((self.indexed_text, *self.asked))
 
     def sentence_texts(self) -> tuple[str, ...]:
         """The text of each sentence, in order."""

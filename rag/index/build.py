@@ -171,7 +171,7 @@ def _known(store: IndexStore, recipe: Recipe) -> Known | None:
         if _intact(store, state.id):
             folder = store.folder(state.id)
             before = known_passages(folder)
-            passages, sentences = known_vectors(folder, before)
+            passages, sentences, asked = known_vectors(folder, before)
             readings = known_readings(folder, before, recipe.content, recipe.imports)
-            return Known(passages, sentences, known_phrases(folder), readings)
+            return Known(passages, sentences, asked, known_phrases(folder), readings)
     return None

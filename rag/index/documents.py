@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import DocumentError
+from rag.index.asked import SUFFIX as QUESTIONS
+from rag.index.asked import with_questions
 from rag.index.cut_cache import CutCache
 from rag.model import Document, Passage, Source
 from rag.settings import IngestSettings
@@ -34,8 +36,9 @@ class Quarantine:
 def find_documents(paths: Iterable[Path], quarantine: Quarantine) -> list[Path]:
     """The files at and below `paths`, sorted within each folder, each once.
 
-    Hidden files and side-cars are passed over. Links inside a folder are not followed: one that
-    points within the folder is met anyway, one that points out of it is quarantined.
+    Hidden files, side-cars and tables of questions are passed over. Links inside a folder are not
+    followed: one that points within the folder is met anyway, one that points out of it is
+    quarantined.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -101,11 +104,12 @@ def cut_passages(
         try:
             known = cache.passages(path) if cache else None
             cut = passages(document, count_tokens, settings) if known is None else known
+            asked = with_questions(Path(path), cut)
         except DocumentError as error:
             quarantine.add(path, str(error))
             continue
         if cut:
-            kept.append((source, cut))
+            kept.append((source, asked))
             if cache and known is None:
                 cache.keep(path, document, cut)
         else:
@@ -129,5 +133,5 @@ def _below(folder: Path, quarantine: Quarantine) -> Iterator[Path]:
             if path.is_symlink():
                 if not path.resolve().is_relative_to(root):
                     quarantine.add(str(path), "it is a link that leaves the folder")
-            elif path.suffix.lower() != SIDE_CAR:
+            elif not name.lower().endswith((SIDE_CAR, QUESTIONS)):
                 yield path

@@ -37,10 +37,14 @@ CREATE TABLE passages (
     pages TEXT NOT NULL,         -- JSON list of numbers
     sentences TEXT NOT NULL,     -- JSON list of [start, end]
     sentence_count INTEGER NOT NULL,
-    sha256 TEXT NOT NULL
+    sha256 TEXT NOT NULL,
+    asked TEXT NOT NULL,         -- JSON list of questions
+    asked_count INTEGER NOT NULL
 ) STRICT;
 """
-_COLUMNS = 'p.id, s.name, p.text, p.heading, p.start, p."end", p.pages, p.sentences, p.sha256'
+_COLUMNS = (
+    'p.id, s.name, p.text, p.heading, p.start, p."end", p.pages, p.sentences, p.sha256, p.asked'
+)
 _JOIN = "passages AS p JOIN sources AS s ON p.source = s.row"
 _BATCH = 500  # ids in one statement; SQLite's own limit was 999 until 3.32
 _SOURCE = TypeAdapter(Source)
@@ -77,7 +81,7 @@ def write_passages(
             ),
         )
         database.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_row(row, source, passage) for row, (source, passage) in enumerate(passages)),
         )
         database.execute("COMMIT")
@@ -91,13 +95,17 @@ class PassageStore:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = Lock()
-        rows = self._all("SELECT id, source, sentence_count FROM passages ORDER BY row")
+        rows = self._all(
+            "SELECT id, source, sentence_count, asked_count FROM passages ORDER BY row"
+        )
         self.ids: list[str] = [row[0] for row in rows]
         """Passage ids by row."""
         self.source_rows: list[int] = [row[1] for row in rows]
         """The row in `sources` of each passage's source, by passage row."""
         self.sentence_counts: list[int] = [row[2] for row in rows]
         """Sentences in each passage, by row."""
+        self.asked_counts: list[int] = [row[3] for row in rows]
+        """Questions that each passage is known to answer, by row."""
         self.sources: list[Source] = []
         """Sources by row: sorted by id, then edition."""
         self._named: dict[str, list[int]] = {}
@@ -159,11 +167,13 @@ def _row(row: int, source: int, passage: Passage) -> tuple[object, ...]:
         json.dumps(passage.sentences),
         len(passage.sentences),
         passage.sha256,
+        json.dumps(passage.asked, ensure_ascii=False),
+        len(passage.asked),
     )
 
 
 def _passage(row: Sequence[Any]) -> Passage:
-    passage_id, source, text, heading, start, end, pages, sentences, sha256 = row
+    passage_id, source, text, heading, start, end, pages, sentences, sha256, asked = row
     return Passage(
         id=passage_id,
         source_id=source,
@@ -174,4 +184,5 @@ def _passage(row: Sequence[Any]) -> Passage:
         pages=tuple(json.loads(pages)),
         sentences=tuple((first, last) for first, last in json.loads(sentences)),
         sha256=sha256,
+        asked=tuple(json.loads(asked)),
     )

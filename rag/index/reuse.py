@@ -45,8 +45,10 @@ def known_passages(folder: Path) -> list[Passage]:
     return passages
 
 
-def known_vectors(folder: Path, passages: Sequence[Passage]) -> tuple[KnownVectors, KnownVectors]:
-    """The vectors of those passages and of their sentences."""
+def known_vectors(
+    folder: Path, passages: Sequence[Passage]
+) -> tuple[KnownVectors, KnownVectors, KnownVectors]:
+    """The vectors of those passages, of their sentences and of the questions that they answer."""
     counts = [len(passage.sentences) for passage in passages]
     sentences = SentenceVectors(folder / "sentences.npy", counts)
     return (
@@ -57,6 +59,10 @@ def known_vectors(folder: Path, passages: Sequence[Passage]) -> tuple[KnownVecto
         KnownVectors(
             (text for passage in passages for text in passage.sentence_texts()),
             sentences.stored(),
+        ),
+        KnownVectors(
+            (question for passage in passages for question in passage.asked),
+            VectorIndex(folder / "asked.faiss").all(),
         ),
     )
 

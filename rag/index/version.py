@@ -21,6 +21,11 @@ from rag.index.store import VERSIONS, IndexStore
 from rag.index.vectors import Mask, VectorIndex
 from rag.model import Passage, Source
 
+ASKED_DISCOUNT = 0.1
+"""What a cosine with a question counts less than one with a passage: two questions are alike in
+form before they are alike in meaning."""
+_ASKED_EACH = 4  # questions looked at for each passage wanted: several may belong to one
+
 
 class IndexVersion:
     """Passages, sources, vectors, terms and the encoder of one version. Threads may share it.
@@ -39,6 +44,9 @@ class IndexVersion:
         self.encoder = encoder
         self._store = PassageStore(folder / "passages.sqlite")
         self._vectors = VectorIndex(folder / "vectors.faiss")
+        self._asked = VectorIndex(folder / "asked.faiss")
+        counts = self._store.asked_counts
+        self._asked_rows = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
         self._lexical = LexicalIndex(folder / "lexical")
         self._sentences = SentenceVectors(folder / "sentences.npy", self._store.sentence_counts)
         self.graph = VersionGraph(folder / GRAPH, manifest.id)
@@ -123,9 +131,19 @@ class IndexVersion:
     def dense(
         self, vector: Vectors, top_k: int, excluded_sources: Collection[str] = ()
     ) -> list[tuple[str, float]]:
-        """Up to `top_k` (passage id, cosine), best first. `vector`: (dimensions,), unit length."""
-        found = self._vectors.search(vector, top_k, self._allowed(excluded_sources))
-        return [(self._store.ids[row], score) for row, score in found]
+        """Up to `top_k` (passage id, cosine), best first. `vector`: (dimensions,), unit length.
+
+        The cosine is that with the passage or, less `ASKED_DISCOUNT`, with a question that it is
+        known to answer, whichever is more.
+        """
+        allowed = self._allowed(excluded_sources)
+        found = dict(self._vectors.search(vector, top_k, allowed))
+        asked = None if allowed is None else allowed[self._asked_rows]
+        for number, score in self._asked.search(vector, _ASKED_EACH * top_k, asked):
+            row = int(self._asked_rows[number])
+            found[row] = max(found.get(row, -1.0), score - ASKED_DISCOUNT)
+        best = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:top_k]
+        return [(self._store.ids[row], score) for row, score in best]
 
     def lexical(
         self, text: str, top_k: int, excluded_sources: Collection[str] = ()

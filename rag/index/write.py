@@ -64,6 +64,8 @@ class Known:
 
     passages: KnownVectors
     sentences: KnownVectors
+    asked: KnownVectors
+    """Of the questions that passages answer."""
     phrases: KnownVectors | None
     """Of the graph's lay phrases."""
     readings: Mapping[str, Reading]
@@ -119,6 +121,10 @@ def _write_files(
         texts, recipe.encoder, known.passages if known else None, np.float32, done
     )
     write_vectors(folder / "vectors.faiss", vectors)
+    questions = [question for _, passage in content.passages for question in passage.asked]
+    done = stage("Embedding questions", len(questions))
+    vectors, _ = embed(questions, recipe.encoder, known.asked if known else None, np.float32, done)
+    write_vectors(folder / "asked.faiss", vectors)
     done = stage("Embedding sentences", content.sentence_count)
     write_sentence_vectors(
         folder / "sentences.npy",
@@ -127,7 +133,7 @@ def _write_files(
         recipe.encoder.dimensions,
     )
     done = stage("Indexing words", len(texts))
-    write_lexical(folder / "lexical", texts)
+    write_lexical(folder / "lexical", [passage.searched_text for _, passage in content.passages])
     done(len(texts))
     done = stage("Linking facts", len(texts))
     phrases = (

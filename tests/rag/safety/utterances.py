@@ -1,6 +1,6 @@
 """Reads the utterances that we wrote for triage: tab-separated, one a line.
 
-The rules and the classifier learnt from all but "fresh" and "second_blind".
+The rules and the classifier learnt from all but "fresh" and "third_blind".
 """
 
 from __future__ import annotations
@@ -23,5 +23,5 @@ def benign(name: str) -> list[tuple[str, str]]:
 
 
 def _lines(name: str) -> list[str]:
-    folder = HELD_OUT if name.startswith(("fresh", "second_blind")) else LEARNT
+    folder = HELD_OUT if name.startswith(("fresh", "third_blind")) else LEARNT
     return (folder / name).read_text(encoding="utf-8").splitlines()
