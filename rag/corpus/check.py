@@ -15,6 +15,7 @@ from rag.corpus.duplicates import check_duplicates
 from rag.corpus.facts import check_facts
 from rag.corpus.findings import Finding, Level, error, warning
 from rag.corpus.publishers import check_catalogue, check_publishers, read_publishers
+from rag.corpus.questions import check_questions
 from rag.safety.resources import STALE_FACTOR, ResourceTable, load_resources
 
 
@@ -77,6 +78,7 @@ def check_corpus(
         findings += check_document(document, today)
     findings += wording.check_reading_age(documents)
     findings += check_duplicates(documents, count_tokens)
+    findings += check_questions(documents, files.documents, count_tokens)
     findings += check_publishers(documents, read_publishers(files.publishers))
     findings += check_catalogue(documents, read_catalogue(files.catalogue))
     findings += check_resources(load_resources(files.crisis), today)

@@ -24,7 +24,7 @@ def _pairs() -> frozenset[frozenset[str]]:
 def opposite(one: str, other: str) -> bool:
     """True for a listed pair of stems, or a stem and itself with a negative prefix.
 
-    >>> opposite("normal", "abnormal"), opposite(stem("rises"), stem("falls"))
+    >>> opposite(stem("normal"), stem("abnormal")), opposite(stem("rises"), stem("falls"))
     (True, True)
     """
     return frozenset((one, other)) in _pairs() or prefixed(one, other)
@@ -32,5 +32,12 @@ def opposite(one: str, other: str) -> bool:
 
 def prefixed(one: str, other: str) -> bool:
     """Whether one word is the other with a negative prefix."""
-    short, long = sorted((one, other), key=len)
-    return len(short) >= _SHORTEST and any(long == prefix + short for prefix in _NEGATIVE)
+    return _denied_form(one, other) or _denied_form(other, one)
+
+
+def _denied_form(plain: str, denied: str) -> bool:
+    # The stemmer takes the "al" off "abnormal", and leaves it on "normal".
+    forms = (plain, plain.removesuffix("al"))
+    return len(plain) >= _SHORTEST and any(
+        denied == prefix + form for prefix in _NEGATIVE for form in forms
+    )

@@ -9,6 +9,8 @@ from rag.verify.words import STOP_WORDS, stem
 
 Stems = tuple[str, ...]
 _HEAD = 2  # content words next to the verb that say what it is about
+_NEAR = 3  # the same, where the two have changed places
+_RISK = frozenset(map(stem, "risk chance odds likelihood".split()))  # "raise the risk of" a thing
 _COMPARABLE = 0.7  # share of the claim's content words in the sentence that it is laid beside
 _VERBS = frozenset(
     stem(word)
@@ -27,11 +29,15 @@ def roles_agree(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str | N
     mine, theirs = _sides(claim.words), _sides(aligned.sentence.words)
     for verb in mine.keys() & theirs.keys():
         (subject, object_), (their_subject, their_object) = mine[verb], theirs[verb]
-        crossed = set(subject) & set(their_object) and set(object_) & set(their_subject)
-        same = set(subject) & set(their_subject) or set(object_[:_HEAD]) & set(their_object[:_HEAD])
+        crossed = _meet(subject, their_object) and _meet(object_, their_subject)
+        same = set(subject[:_HEAD]) & set(their_subject) or object_[:1] == their_object[:1]
         if crossed and not same:
             return "relation: the cited passage says it the other way round"
     return None
+
+
+def _meet(one: Stems, other: Stems) -> bool:
+    return not set(one[:_NEAR]).isdisjoint(other[:_NEAR])
 
 
 def _sides(words: Sequence[str]) -> dict[str, tuple[Stems, Stems]]:
@@ -39,7 +45,7 @@ def _sides(words: Sequence[str]) -> dict[str, tuple[Stems, Stems]]:
     found: dict[str, tuple[Stems, Stems]] = {}
     for i, word in enumerate(words):
         verb = stem(word)
-        if (verb in _VERBS or verb in _NOUNS) and i:
+        if (verb in _VERBS or verb in _NOUNS) and i and not word.endswith("ful"):
             before, after = _stems(reversed(words[:i])), _stems(words[i + 1 :])
             passive = word.endswith("ed") and bool(_BE & set(words[max(0, i - 3) : i]))
             found.setdefault(verb, (after, before) if passive else (before, after))
@@ -48,4 +54,4 @@ def _sides(words: Sequence[str]) -> dict[str, tuple[Stems, Stems]]:
 
 def _stems(words: Iterable[str]) -> Stems:
     found = (stem(w) for w in words if w not in STOP_WORDS and len(w) > 1)
-    return tuple(s for s in found if s not in _VERBS)
+    return tuple(s for s in found if s not in _VERBS and s not in _RISK)
