@@ -30,7 +30,6 @@ def check_questions(
     for document in documents:
         name = document.path.stem
         if name not in tables:
-            yield warning("questions", name, f"no {name}{SUFFIX}: found by its own words alone")
             continue
         cut = passages(document.document, count_tokens, IngestSettings())
         try:

@@ -11,6 +11,7 @@ import pytest
 import corpora
 from rag.corpus.check import CorpusFiles, CorpusReport, check_corpus
 from rag.encoders import open_encoder
+from rag.index.asked import SUFFIX
 from rag.settings import EncoderSettings
 
 SOURCES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "sources"
@@ -52,6 +53,12 @@ def test_the_promised_documents_are_there() -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_document_keeps_the_rules(path: Path) -> None:
     assert not errors(path.stem)
+
+
+def test_people_ask_about_every_section() -> None:
+    tables = {path.name.removesuffix(SUFFIX) for path in corpora.documents_dir().glob(f"*{SUFFIX}")}
+    assert tables == IDS
+    assert not [finding for finding in report().findings if finding.rule == "questions"]
 
 
 def test_catalogue_publishers_and_crisis_lines_keep_the_rules() -> None:

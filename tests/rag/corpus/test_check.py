@@ -14,6 +14,7 @@ from rag.safety.resources import load_resources
 
 Check = Callable[..., CorpusReport]
 Edit = Callable[[str, str], None]
+TOPICS = "sleep food work school rest walks music friends family talking reading writing".split()
 FIRST = "When sleep makes a person feel tired, a small plan about sleep can help."
 
 
@@ -164,3 +165,19 @@ def test_a_fact_that_no_sentence_states_is_found(check: Check, corpus: Path) -> 
 def test_a_folder_without_texts_is_an_error(check: Check, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no source text"):
         check(sources=tmp_path / "none")
+
+
+def test_tables_of_questions_fit_their_documents_and_say_nothing_unsafe(
+    check: Check, corpus: Path
+) -> None:
+    headings = [f"How {topic} can change mood" for topic in TOPICS] + ["Getting urgent help"]
+    table = corpus / "documents" / "low-mood.questions.tsv"
+    table.write_text("".join(f"{heading}\twhy am i like this\n" for heading in headings))
+    assert check().findings == ()
+    table.write_text("".join(f"{heading}\twhy am i like this\n" for heading in headings[1:]))
+    assert rules(check()) == {("warning", "questions")}
+    for wrong in ("No such part\tand now\n", f"{headings[0]}\twhen he hanged himself\n"):
+        table.write_text("".join(f"{heading}\tx\n" for heading in headings) + wrong)
+        assert rules(check()) == {("error", "questions")}
+    table.rename(table.with_name("gone.questions.tsv"))
+    assert [f.where for f in check().findings] == ["gone"]
