@@ -121,10 +121,7 @@ def _write_files(
         texts, recipe.encoder, known.passages if known else None, np.float32, done
     )
     write_vectors(folder / "vectors.faiss", vectors)
-    questions = [question for _, passage in content.passages for question in passage.asked]
-    done = stage("Embedding questions", len(questions))
-    vectors, _ = embed(questions, recipe.encoder, known.asked if known else None, np.float32, done)
-    write_vectors(folder / "asked.faiss", vectors)
+    _write_asked(folder / "asked.faiss", recipe, known, stage)
     done = stage("Embedding sentences", content.sentence_count)
     write_sentence_vectors(
         folder / "sentences.npy",
@@ -145,6 +142,16 @@ def _write_files(
     manifest = _manifest(folder, recipe, record)
     write_manifest(folder, manifest)
     return manifest, reused
+
+
+def _write_asked(path: Path, recipe: Recipe, known: Known | None, stage: Stage) -> None:
+    questions = [question for _, passage in recipe.content.passages for question in passage.asked]
+    vectors = np.zeros((0, recipe.encoder.dimensions), np.float32)
+    if questions:
+        done = stage("Embedding questions", len(questions))
+        earlier = known.asked if known else None
+        vectors, _ = embed(questions, recipe.encoder, earlier, np.float32, done)
+    write_vectors(path, vectors)
 
 
 def _sentence_chunks(recipe: Recipe, known: KnownVectors | None, done: Done) -> Iterator[Halves]:

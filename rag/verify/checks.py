@@ -118,7 +118,8 @@ _OPPOSITES = [
         ("more", "less fewer"), ("before", "after"), ("safe", "unsafe dangerous harmful"),
         ("effective", "ineffective"), ("common", "rare uncommon"), ("always", "never rarely"),
         ("recommended", "discouraged"), ("allow", "forbid prohibit"),
-        ("cause causes", "prevent prevents"), ("cause caused linked related", "unrelated"), ("early", "late"), ("short", "long"),
+        ("cause causes", "prevent prevents"), ("cause caused linked related", "unrelated"),
+        ("early", "late"), ("short", "long"),
         ("first", "last"), ("mild", "severe"), ("gradually slowly", "suddenly abruptly quickly"),
         ("weekly", "daily"), ("outside", "inside"), ("physical", "psychological"),
     )

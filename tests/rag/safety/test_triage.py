@@ -292,3 +292,29 @@ def test_normal_messages_are_fast() -> None:
         triage([text])
         times.append(time.perf_counter() - began)
     assert sorted(times)[len(times) // 2] < 0.02
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The doctor asked was I thinking of harming myself. I told her no.",
+        "The form asks whether I think of suicide. I ticked never.",
+        "hv asked if i wanna shake him. nah never, hes mint",
+        "The counsellor asked whether I ever hurt myself on purpose. I said no and it was true.",
+    ],
+)
+def test_what_was_asked_and_denied_is_no_crisis(text: str) -> None:
+    assert not triage([text]).crisis
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The doctor asked if I'm suicidal. I said no. I lied.",
+        "The nurse asked if he hits me. I said no. He was standing right there.",
+        "She asked if I hurt myself. I told her no but I cut myself every night.",
+        "They asked if I want to kill myself. No. I want to jump off the bridge tonight.",
+    ],
+)
+def test_a_no_that_is_taken_back_or_followed_by_more_is_one(text: str) -> None:
+    assert triage([text]).crisis
