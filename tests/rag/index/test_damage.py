@@ -19,6 +19,7 @@ FILES = [
     "manifest.json",
     "passages.sqlite",
     "vectors.faiss",
+    "asked.faiss",
     "sentences.npy",
     "lexical/data.csc.index.npy",
     "lexical/indices.csc.index.npy",
@@ -32,6 +33,7 @@ FILES = [
     "graph/names.tsv",
     "graph/phrases.npy",
     "graph/phrases.tsv",
+    "graph/read-by.sha256",
     "graph/words.txt",
 ]
 
