@@ -20,6 +20,7 @@ CLINICIAN = "clinician"
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 _RULES = (
+    ("instruction to a machine", P.INSTRUCTION),
     ("unsafe wording about suicide", P.COMMITTED),
     ("lethality", P.LETHALITY),
     ("method", P.DIED_HOW),

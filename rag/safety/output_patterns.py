@@ -21,6 +21,11 @@ _METHOD = (
     r"paracetamol|acetaminophen|barbiturates|razors?|blades?|wrists?)"
 )
 
+INSTRUCTION = _any(
+    r"\b(?:ignore|disregard|forget|override)\s+(?:\w+ ){0,2}(?:previous|prior|earlier|above|your)"
+    r"\s+(?:\w+ )?(?:instructions?|rules?|prompts?|sources?|guidelines)\b",
+    r"^\W*(?:system|assistant|developer)\s*:",
+)
 COMMITTED = _any(
     r"\bcommit(?:s|ted|ting)?\s+suicide\b",
     r"\b(?:un)?successful(?:ly)? (?:suicides?|attempt\w*|killed)",
