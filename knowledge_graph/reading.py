@@ -71,10 +71,10 @@ class PassageReader:
             for reader in self._readers
             for statement in reader.read(sentence, found)
         ]
-        triples = {(s.subject, s.relation, s.object): s.denied for s in statements}
-        triples |= {(s.subject, s.relation, s.object): True for s in statements if s.denied}
-        stated = tuple(triple for triple, denied in triples.items() if not denied)
-        return Reading(stated, self._mentioned(passage, spans))
+        said = [((s.subject, s.relation, s.object), s.denied) for s in statements]
+        denied = {triple for triple, is_denied in said if is_denied}
+        stated = dict.fromkeys(triple for triple, _ in said if triple not in denied)
+        return Reading(tuple(stated), self._mentioned(passage, spans))
 
     def _mentioned(
         self, passage: PassageText, spans: Sequence[Sequence[Span]]

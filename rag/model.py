@@ -124,8 +124,8 @@ class Passage:
 
     `start` and `end` are character offsets into the document's canonical text (see
     `rag.ingest.chunking.canonical_text`), so `canonical_text(document)[start:end] == text`.
-    `sentences` are (start, end) offsets into `text`. What is indexed is `indexed_text`,
-    what is quoted is `text`.
+    `sentences` are (start, end) offsets into `text`. What is embedded is `indexed_text`,
+    what BM25 sees `searched_text`, what is quoted `text`.
     """
 
     id: str

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.corpus import form, wording
 from rag.corpus.catalogue import read_catalogue
 from rag.corpus.copied import check_copied
-from rag.corpus.documents import CorpusDocument, load
+from rag.corpus.documents import CorpusDocument, cut, load
 from rag.corpus.duplicates import check_duplicates
 from rag.corpus.facts import check_facts
 from rag.corpus.findings import Finding, Level, error, warning
@@ -77,8 +77,9 @@ def check_corpus(
     for document in documents:
         findings += check_document(document, today)
     findings += wording.check_reading_age(documents)
-    findings += check_duplicates(documents, count_tokens)
-    findings += check_questions(documents, files.documents, count_tokens)
+    passages = cut(documents, count_tokens)
+    findings += check_duplicates(passages)
+    findings += check_questions(passages, files.documents)
     findings += check_publishers(documents, read_publishers(files.publishers))
     findings += check_catalogue(documents, read_catalogue(files.catalogue))
     findings += check_resources(load_resources(files.crisis), today)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus.findings import Finding, error
 from rag.errors import CorpusError, DocumentError
 from rag.ingest import parse
+from rag.ingest.chunking import passages
 from rag.ingest.frontmatter import split_front_matter
-from rag.model import Document, Source
+from rag.model import Document, Passage, Source
 from rag.sentences import sentence_spans
 from rag.settings import IngestSettings
 
@@ -71,6 +72,13 @@ def load(folder: Path) -> tuple[list[CorpusDocument], list[Finding]]:
         else:
             documents.append(CorpusDocument(path, document, body))
     return documents, findings
+
+
+def cut(
+    documents: Sequence[CorpusDocument], count_tokens: Callable[[str], int]
+) -> list[tuple[CorpusDocument, tuple[Passage, ...]]]:
+    """Each document with its passages, as the index cuts them; `count_tokens`: the encoder's."""
+    return [(one, passages(one.document, count_tokens, IngestSettings())) for one in documents]
 
 
 def words(text: str) -> list[str]:

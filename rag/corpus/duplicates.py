@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from rag.corpus.documents import CorpusDocument, words
 from rag.corpus.findings import Finding, error, warning
-from rag.ingest.chunking import passages
 from rag.model import Passage
-from rag.settings import IngestSettings
 
 _SHINGLE = 4  # words
 _FEWEST_WORDS = 25  # a shorter passage has too few runs to be compared by them
@@ -19,17 +17,10 @@ _COMMON_RUN = 30  # a run in more passages than this is a set phrase: it pairs n
 
 
 def check_duplicates(
-    documents: Sequence[CorpusDocument], count_tokens: Callable[[str], int]
+    documents: Sequence[tuple[CorpusDocument, Sequence[Passage]]],
 ) -> Iterator[Finding]:
-    """Passages that two documents share, or that one repeats. Exact repeats are errors.
-
-    Args:
-        count_tokens: the encoder's, so that passages are cut as the index cuts them.
-    """
-    cut: list[tuple[str, Passage]] = []
-    for document in documents:
-        found = passages(document.document, count_tokens, IngestSettings())
-        cut += [(document.path.stem, passage) for passage in found]
+    """Passages that two documents share, or that one repeats. Exact repeats are errors."""
+    cut = [(document.path.stem, passage) for document, found in documents for passage in found]
     texts = [words(passage.text) for _, passage in cut]
     first: dict[tuple[str, ...], int] = {}
     for position, text in enumerate(texts):

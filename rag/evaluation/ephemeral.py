@@ -10,7 +10,7 @@ from rag.index.content import ID_DIGITS, arrange, content_sha256
 from rag.index.graph import graph_sha256
 from rag.index.store import VERSIONS
 from rag.index.version import IndexVersion
-from rag.index.write import Recipe, write_version
+from rag.index.write import Known, Recipe, write_version
 from rag.model import Passage, Source, passage_id, sha256_text
 from rag.sentences import sentence_spans
 
@@ -60,7 +60,7 @@ def index_passages(passages: Sequence[str], folder: Path, encoder: Encoder) -> I
         content, chunker=_AS_GIVEN, encoder_sha256=borrowed.sha256, graph_sha256=graph_sha256()
     )
     recipe = Recipe(digest[:ID_DIGITS], digest, content, _AS_GIVEN, borrowed, "", lay_phrases=False)
-    write_version(folder / VERSIONS, recipe, None, lambda _name, _total: lambda _done: None)
+    write_version(folder / VERSIONS, recipe, Known(), lambda _name, _total: lambda _done: None)
     return IndexVersion.open(folder, recipe.id, encoder=borrowed)
 
 

@@ -125,7 +125,7 @@ def _write(
     reused = len(content.passages)
     with build_errors(settings.index_dir):
         if full or not there:
-            known = None if full else _known(store, recipe)
+            known = Known() if full else _known(store, recipe)
             reused = write_version(store.versions_dir, recipe, known, stages)
         if activate:
             store.activate(recipe.id)
@@ -162,7 +162,7 @@ def _intact(store: IndexStore, version_id: str) -> bool:
     return True
 
 
-def _known(store: IndexStore, recipe: Recipe) -> Known | None:
+def _known(store: IndexStore, recipe: Recipe) -> Known:
     """What the active version, or else the newest intact one with the same encoder, has worked
     out of its passages."""
     for state in sorted(store.versions(), key=lambda state: not state.active):
@@ -174,4 +174,4 @@ def _known(store: IndexStore, recipe: Recipe) -> Known | None:
             passages, sentences, asked = known_vectors(folder, before)
             readings = known_readings(folder, before, recipe.content, recipe.imports)
             return Known(passages, sentences, asked, known_phrases(folder), readings)
-    return None
+    return Known()

@@ -84,8 +84,13 @@ def cut_passages(
     settings: IngestSettings,
     quarantine: Quarantine,
     cache: CutCache | None = None,
+    *,
+    on_disk: bool = False,
 ) -> list[tuple[Source, tuple[Passage, ...]]]:
-    """Source and passages of every document. The first of two with one id and edition stays."""
+    """Source and passages of every document. The first of two with one id and edition stays.
+
+    `on_disk`: the documents' names are paths of files, which may have questions beside them.
+    """
     from rag.ingest.chunking import passages
 
     kept: list[tuple[Source, tuple[Passage, ...]]] = []
@@ -104,7 +109,7 @@ def cut_passages(
         try:
             known = cache.passages(path) if cache else None
             cut = passages(document, count_tokens, settings) if known is None else known
-            asked = with_questions(Path(path), cut)
+            asked = with_questions(Path(path), cut) if on_disk else cut
         except DocumentError as error:
             quarantine.add(path, str(error))
             continue

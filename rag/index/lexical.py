@@ -1,4 +1,5 @@
-"""BM25 over the stems of heading and text (bm25s, Lucene's variant, memory-mapped)."""
+"""BM25 over the stems of heading, text and known questions (bm25s, Lucene's variant,
+memory-mapped)."""
 
 from __future__ import annotations
 

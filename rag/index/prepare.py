@@ -98,7 +98,7 @@ def prepare_files(
         files, settings.ingest, quarantine, done, allow_unknown=allow_unknown, cache=cache
     )
     model = "" if encoder else settings.encoder.model
-    prepared = _prepared(documents, quarantine, settings, opened, model, cache)
+    prepared = _prepared(documents, quarantine, settings, opened, model, cache, on_disk=True)
     if save and cache:
         cache.save()
     return prepared
@@ -124,10 +124,14 @@ def _prepared(
     encoder: Encoder,
     model: str,
     cache: CutCache | None,
+    *,
+    on_disk: bool = False,
 ) -> Prepared:
     warnings: list[tuple[str, str]] = []
     noted = _noting_warnings(documents, warnings)
-    cut = cut_passages(noted, encoder.count_tokens, settings.ingest, quarantine, cache)
+    cut = cut_passages(
+        noted, encoder.count_tokens, settings.ingest, quarantine, cache, on_disk=on_disk
+    )
     if not cut:
         raise BuildError(_nothing(quarantine))
     imports = imports_in(settings.index_dir)

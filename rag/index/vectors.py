@@ -1,4 +1,5 @@
-"""Passage vectors in FAISS: exact inner product over unit vectors, so a score is a cosine."""
+"""Vectors of passages, or of questions that they answer, in FAISS: exact inner product over unit
+vectors, so a score is a cosine."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 def write_vectors(path: Path, vectors: Vectors) -> None:
-    """Writes unit vectors, shape (passages, dimensions), as a FAISS index.
+    """Writes unit vectors, shape (rows, dimensions), as a FAISS index.
 
     Raises:
         OSError: the file could not be written.
@@ -29,7 +30,7 @@ def write_vectors(path: Path, vectors: Vectors) -> None:
 
 
 class VectorIndex:
-    """Nearest passages by cosine. Threads may share it.
+    """Nearest rows by cosine. Threads may share it.
 
     The file is memory-mapped: its pages are shared between processes and given back under
     memory pressure. Check the file's hash before opening it here.
@@ -64,6 +65,6 @@ class VectorIndex:
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
     def all(self) -> Vectors:
-        """Every vector by row, shape (passages, dimensions). A copy."""
+        """Every vector by row, shape (rows, dimensions). A copy."""
         vectors: Vectors = self._index.reconstruct_n(0, self._index.ntotal)
         return vectors

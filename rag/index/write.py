@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -60,19 +60,19 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What an earlier version with the same encoder has worked out."""
+    """What an earlier version with the same encoder has worked out; by default nothing."""
 
-    passages: KnownVectors
-    sentences: KnownVectors
-    asked: KnownVectors
+    passages: KnownVectors | None = None
+    sentences: KnownVectors | None = None
+    asked: KnownVectors | None = None
     """Of the questions that passages answer."""
-    phrases: KnownVectors | None
+    phrases: KnownVectors | None = None
     """Of the graph's lay phrases."""
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, Reading] = field(default_factory=dict)
     """What the graph reads off passages, by their ids."""
 
 
-def write_version(versions_dir: Path, recipe: Recipe, known: Known | None, stage: Stage) -> int:
+def write_version(versions_dir: Path, recipe: Recipe, known: Known, stage: Stage) -> int:
     """Writes and flushes the version, and renames it into place.
 
     Args:
@@ -109,23 +109,19 @@ def sweep(versions_dir: Path) -> None:
             shutil.rmtree(path)
 
 
-def _write_files(
-    folder: Path, recipe: Recipe, known: Known | None, stage: Stage
-) -> tuple[Manifest, int]:
+def _write_files(folder: Path, recipe: Recipe, known: Known, stage: Stage) -> tuple[Manifest, int]:
     content = recipe.content
     record = save_encoder(recipe.encoder, recipe.model, folder / "encoder")
     write_passages(folder / "passages.sqlite", content.sources, content.passages)
     texts = [passage.indexed_text for _, passage in content.passages]
     done = stage("Embedding passages", len(texts))
-    vectors, reused = embed(
-        texts, recipe.encoder, known.passages if known else None, np.float32, done
-    )
+    vectors, reused = embed(texts, recipe.encoder, known.passages, np.float32, done)
     write_vectors(folder / "vectors.faiss", vectors)
     _write_asked(folder / "asked.faiss", recipe, known, stage)
     done = stage("Embedding sentences", content.sentence_count)
     write_sentence_vectors(
         folder / "sentences.npy",
-        _sentence_chunks(recipe, known.sentences if known else None, done),
+        _sentence_chunks(recipe, known.sentences, done),
         content.sentence_count,
         recipe.encoder.dimensions,
     )
@@ -133,24 +129,20 @@ def _write_files(
     write_lexical(folder / "lexical", [passage.searched_text for _, passage in content.passages])
     done(len(texts))
     done = stage("Linking facts", len(texts))
-    phrases = (
-        Phrases(recipe.encoder, known.phrases if known else None) if recipe.lay_phrases else None
-    )
-    readings = known.readings if known else {}
-    write_graph(folder / GRAPH, content, phrases, recipe.imports, readings)
+    phrases = Phrases(recipe.encoder, known.phrases) if recipe.lay_phrases else None
+    write_graph(folder / GRAPH, content, phrases, recipe.imports, known.readings)
     done(len(texts))
     manifest = _manifest(folder, recipe, record)
     write_manifest(folder, manifest)
     return manifest, reused
 
 
-def _write_asked(path: Path, recipe: Recipe, known: Known | None, stage: Stage) -> None:
+def _write_asked(path: Path, recipe: Recipe, known: Known, stage: Stage) -> None:
     questions = [question for _, passage in recipe.content.passages for question in passage.asked]
     vectors = np.zeros((0, recipe.encoder.dimensions), np.float32)
     if questions:
         done = stage("Embedding questions", len(questions))
-        earlier = known.asked if known else None
-        vectors, _ = embed(questions, recipe.encoder, earlier, np.float32, done)
+        vectors, _ = embed(questions, recipe.encoder, known.asked, np.float32, done)
     write_vectors(path, vectors)
 
 

@@ -45,6 +45,7 @@ def _sides(words: Sequence[str]) -> dict[str, tuple[Stems, Stems]]:
     found: dict[str, tuple[Stems, Stems]] = {}
     for i, word in enumerate(words):
         verb = stem(word)
+        # "Helpful" has the stem of "help" and relates nothing.
         if (verb in _VERBS or verb in _NOUNS) and i and not word.endswith("ful"):
             before, after = _stems(reversed(words[:i])), _stems(words[i + 1 :])
             passive = word.endswith("ed") and bool(_BE & set(words[max(0, i - 3) : i]))

@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
+from training.precision import has_bfloat16
 from training.triage.utterances import CLASSES, Utterance, copies
 
 LOWER = 3  # layers that stay as they are
@@ -130,8 +131,6 @@ def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
     falling = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / steps)
     )
-    # Emulated, bfloat16 is fifty times slower than float32.
-    halves = torch.cpu._is_avx512_bf16_supported()
     for epoch in range(_EPOCHS):
         turn = epoch % (_NOISY + 1)
         drawn = [
@@ -144,7 +143,7 @@ def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
         rng.shuffle(batches)
         for batch in batches:
             labels = torch.tensor([rows[made[i][1]].label for i in batch])
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=halves):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
                 logits = branch(*_padded([hidden[i] for i in batch]))
             loss = _loss(logits.float(), labels)
             optimiser.zero_grad()

