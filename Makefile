@@ -11,6 +11,8 @@ INDEXES := $(or $(RAG_INDEX_DIR),indexes)
 BUILT := $(INDEXES)/.built-from-corpus
 # The line coverage below which `make test` fails, in percent.
 COVERAGE := 93
+# Test files that run at the same time; each process has indexes and a Neo4j of its own.
+JOBS ?= 2
 
 # The question reaches the shell through the environment, so that no character of it is special.
 export QUESTION = $(value Q)
@@ -35,8 +37,8 @@ index:
 
 test:
 	@$(ENVIRONMENT) service models llm neo4j dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --cov=rag --cov=knowledge_graph --cov-report=term:skip-covered \
-	  --cov-fail-under=$(COVERAGE) $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov=rag \
+	  --cov=knowledge_graph --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE) $(ARGS)
 
 # The shipped documents, their catalogue and the crisis lines against docs/corpus.md. With
 # SOURCES=FOLDER also: no sentence copied from the texts there.

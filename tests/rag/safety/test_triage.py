@@ -283,17 +283,6 @@ def test_a_cry_at_the_end_of_a_megabyte_is_found() -> None:
     assert triage([padding + "I want to kill myself"]).category == "suicide"
 
 
-def test_normal_messages_are_fast() -> None:
-    texts = [row[3] for row in utterances.crisis("dev")] + [t for _, t in utterances.benign("dev")]
-    triage(texts[:1])
-    times = []
-    for text in texts:
-        began = time.perf_counter()
-        triage([text])
-        times.append(time.perf_counter() - began)
-    assert sorted(times)[len(times) // 2] < 0.02
-
-
 @pytest.mark.parametrize(
     "text",
     [

@@ -43,6 +43,13 @@ def _ended(client: httpx.Client, location: str) -> dict[str, Any]:
     raise AssertionError("the job did not end")
 
 
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + JOB_WITHIN_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def _questions(client: httpx.Client, stop: threading.Event, replies: list[Any]) -> Iterator[None]:
     while not stop.is_set():
         try:
@@ -64,9 +71,11 @@ def test_a_rebuild_under_load_fails_no_request(serve: Serve, index_dir: Path, ro
         for thread in threads:
             thread.start()
         try:
+            _until(lambda: len(replies) > 0)  # under load on the old version
             started = client.post("/v1/indexes", json={"folder": "guidelines"})
             job = _ended(client, started.headers["location"])
-            time.sleep(1)  # seconds under load on the new version
+            served = len(replies)
+            _until(lambda: len(replies) > served + len(threads))  # and on the new one
         finally:
             stop.set()
             for thread in threads:
