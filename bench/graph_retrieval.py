@@ -4,9 +4,9 @@
     python bench/graph_retrieval.py --medquad ../shared/data/sources/medquad --half held_out
 
 The first asks our multi-hop questions of the documents that they were written for: the 32 of
-`bench/questions/multihop_documents.txt` (later ones answer many of them too), for `--half third`
-all; those of `--half practice` were written to tune on. A passage answers when one sentence
-of it holds the words that the question's file names. The second asks
+`bench/questions/multihop_documents.txt` (later ones answer many of them too), for `third`, `fourth`
+and `practice_all` all; both sets for practice were written to tune on. A passage answers when one
+sentence of it holds the words that the question's file names. The second asks
 MedQuAD's questions on mental health of their own answers, one document an answer under its topic,
 so that the question is nowhere in the index; the halves are split by topic. Both print recall@5
 (the share of answers with a passage among the first five), whether any is there, the mean
@@ -47,6 +47,7 @@ ARMS = {
     "all": ("dense", "lexical", "graph"),
 }
 SEED = 3
+OVER_ALL = ("practice_all", "third", "fourth")  # written for all documents
 BESIDE = frozenset({"anxiety", "bereavement", "self-harm", "stress", "suicide"})
 
 
@@ -61,7 +62,9 @@ class Question:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument(
-        "--half", choices=("tuning", "practice", "held_out", "second", "third"), default="tuning"
+        "--half",
+        choices=("tuning", "practice", "held_out", "second", *OVER_ALL),
+        default="tuning",
     )
     parser.add_argument("--medquad", type=Path)
     parser.add_argument("--index", type=Path, help="an index to use, or to build into")
@@ -93,7 +96,7 @@ def main() -> None:
 
 def _written_for(half: str) -> list[Path]:
     """The documents that these questions were written for."""
-    if half == "third":
+    if half in OVER_ALL:
         return [corpora.documents_dir()]
     names = (ROOT / "bench/questions/multihop_documents.txt").read_text().split()
     return [ROOT / f"corpora/documents/{name}.md" for name in names]

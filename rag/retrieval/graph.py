@@ -3,7 +3,8 @@ them.
 
 A walk of two hops, each step weighted by the type of its Fact and by whether the question asks
 after that type. Beside it BM25 looks for the question's words once more, together with the names
-that the graph gives them: "Zoloft" is also sertraline, an SSRI. The walk was measured beside
+that the graph gives them: "Zoloft" is also sertraline, an SSRI. What the nearest passages name, and
+the question does not, are further places to start from (`bridges.py`). The walk was measured beside
 personalised PageRank over the entity-passage graph (HippoRAG 2, Gutiérrez et al. 2025): see
 `docs/graph.md`.
 """
@@ -15,11 +16,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from knowledge_graph.expansion import Reached, walks
 from knowledge_graph.intent import needs_a_walk, relation_weights
-from knowledge_graph.linking import Link
 from knowledge_graph.schema import Origin, Relation
 from knowledge_graph.store import GraphReader
 from rag.index.version import IndexVersion
 from rag.retrieval.arm import Query
+from rag.retrieval.bridges import Bridges
 
 HOPS, FAN_OUT, FRONTIER = 2, 48, 12
 _REACHED = 60  # entities whose passages are looked at
@@ -44,6 +45,7 @@ class GraphArm:
         self._version = version
         self._reader = reader
         self._deadline_s = deadline_s
+        self._bridges = Bridges(version)
 
     def search(
         self, query: Query, top_k: int, *, excluded_sources: Collection[str] = ()
@@ -55,9 +57,13 @@ class GraphArm:
             GraphUnavailableError: the store is down, or slower than the deadline.
         """
         links = self._version.graph.linker.link(query.text, query.vector)
-        if not needs_a_walk(query.text, links):
+        if links and not needs_a_walk(query.text, links):
             return []
-        found = self._walks(query.text, links)
+        seeds = {link.key: link.confidence for link in links}
+        seeds |= self._bridges.between(query, links, top_k, excluded_sources)
+        if not seeds:
+            return []
+        found = self._walks(query.text, seeds)
         scores = self._passages(found)
         best = max(scores.values(), default=0.0)
         for passage, share in self._worded(query.text, found, excluded_sources):
@@ -66,10 +72,10 @@ class GraphArm:
         ranked = sorted(allowed, key=lambda passage: (-scores[passage], passage))
         return [(passage, scores[passage]) for passage in ranked[:top_k]]
 
-    def _walks(self, question: str, links: Sequence[Link]) -> list[list[Reached]]:
+    def _walks(self, question: str, seeds: Mapping[str, float]) -> list[list[Reached]]:
         found = walks(
             self._reader,
-            {link.key: link.confidence for link in links},
+            seeds,
             weights=relation_weights(question),
             hops=HOPS,
             fan_out=FAN_OUT,
