@@ -13,6 +13,7 @@ from knowledge_graph.stores.embedded import EmbeddedReader
 from rag.index.build import build
 from rag.index.version import IndexVersion
 from rag.retrieval.arm import Query
+from rag.retrieval.bridges import Bridges
 from rag.retrieval.dense import DenseArm
 from rag.retrieval.graph import GraphArm
 from rag.retrieval.hybrid import HybridRetriever
@@ -25,6 +26,8 @@ DOCUMENTS = {
     "garden": "A garden in bloom pleases the eye, and digging keeps the hands busy.",
     "driving": "Drive a car only when you feel wide awake.",
     "grief": "Grief can make a person very tired.",
+    "newcomers": "People who came over the sea alone are often offered narrative exposure therapy.",
+    "telling": "In narrative exposure therapy a person tells the story of a whole life.",
 }
 HEAD = "---\nid: {0}\ntitle: {0}\npublisher: P\nkind: digest\nlicence: CC-BY-4.0\ngrade: B\n"
 DATES = (
@@ -61,6 +64,21 @@ def test_two_hops_away(version: IndexVersion) -> None:
 
 def test_a_brand_reaches_what_is_said_of_its_class(version: IndexVersion) -> None:
     assert "effects" in sources(version, "Does Zoloft upset the stomach?")[:2]
+
+
+def test_what_the_nearest_passage_names_leads_on(version: IndexVersion) -> None:
+    question = "What is offered to those who came over the sea alone?"
+    assert version.graph.linker.link(question) == []
+    assert set(sources(version, question)[:2]) == {"newcomers", "telling"}
+
+
+def test_what_the_question_names_is_no_bridge(version: IndexVersion) -> None:
+    question = "Is narrative exposure therapy offered to people who came over the sea alone?"
+    query = Query(question, version.encoder.encode([question])[0])
+    links = version.graph.linker.link(question)
+    unnamed = Bridges(version).between(query, [], 10)
+    assert {link.key for link in links} & unnamed.keys()
+    assert not {link.key for link in links} & Bridges(version).between(query, links, 10).keys()
 
 
 def test_the_words_of_the_question_are_looked_for_too(version: IndexVersion) -> None:
