@@ -121,7 +121,8 @@ def curated_facts(rows: Sequence[CuratedRow], passages: Iterable[PassageText]) -
 
 
 def _stating(row: CuratedRow, passages: Sequence[PassageText]) -> list[PassageText]:
-    found = [p for p in passages if any(_within(s, row.words) for s in p.sentences)]
+    words = [f" {word} " for word in row.words]
+    found = [p for p in passages if any(_within(s, words) for s in p.sentences)]
     below = [passage for passage in found if row.heading in passage.heading]
     return below or found
 
@@ -132,4 +133,4 @@ def _with_normal_sentences(passage: PassageText) -> PassageText:
 
 
 def _within(padded: str, words: Sequence[str]) -> bool:
-    return bool(words) and all(f" {word} " in padded for word in words)
+    return bool(words) and all(word in padded for word in words)

@@ -64,7 +64,7 @@ def normal(name: str) -> str:
     >>> normal("Generalised anxiety disorders") == normal("generalized anxiety disorder")
     True
     """
-    return " ".join(term.stem for term in terms(name))
+    return " ".join([stem(word) for word in _WORD.findall(name)])
 
 
 def _plain(word: str) -> str:

@@ -32,9 +32,9 @@ def usable_classifier() -> Classifier | None:
 
 
 class WhenNeeded:
-    """Opens the classifier at the first message that no rule recognised.
+    """Opens the classifier at the first message that the rules alone do not settle.
 
-    A cry that the rules know is answered without loading a model.
+    A cry that is plain to the rules is answered without loading a model.
     """
 
     def __init__(self) -> None:
@@ -43,6 +43,24 @@ class WhenNeeded:
 
     def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         """As `Classifier.concern`; None where the classifier cannot be used."""
+        classifier = self._when_needed()
+        return classifier.concern(words, part=part) if classifier else None
+
+    def harmless(self, words: Sequence[str]) -> bool:
+        """As `Classifier.harmless`; False where the classifier cannot be used."""
+        classifier = self._when_needed()
+        return classifier is not None and classifier.harmless(words)
+
+    def _when_needed(self) -> Classifier | None:
         if not self._opened:
             self._classifier, self._opened = usable_classifier(), True
-        return self._classifier.concern(words, part=part) if self._classifier else None
+        return self._classifier
+
+
+class OnlyOverrules(WhenNeeded):
+    """For a first look by the rules, before anything is loaded: it recognises nothing itself, and
+    is opened only where a rule that yields would take over."""
+
+    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
+        """None: whoever looks next asks the classifier."""
+        return None

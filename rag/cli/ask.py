@@ -25,6 +25,7 @@ from rag.errors import RagError
 
 if TYPE_CHECKING:
     from rag.model import Answer
+    from rag.safety.second_view import Classifier
 
 
 Country = Annotated[
@@ -73,7 +74,9 @@ def _ask_one(
     index_dir: Path | None,
 ) -> Answer:
     # Before settings and index: a person in danger gets an answer even when both are broken.
-    if answer := _crisis(question, country, by_rules=True):
+    from rag.triage_model import OnlyOverrules, usable_classifier
+
+    if answer := _crisis(question, country, OnlyOverrules()):
         return answer
     from rag.engine import Engine
 
@@ -81,20 +84,19 @@ def _ask_one(
         engine = Engine.open(load_settings(index_dir))
     except RagError:
         # An open engine asks the classifier itself, so it is loaded here only where there is none.
-        if answer := _crisis(question, country, by_rules=False):
+        if answer := _crisis(question, country, usable_classifier()):
             return answer
         raise
     with engine:
         return engine.ask(question, country=country, as_of=as_of, audience=audience)
 
 
-def _crisis(question: str, country: str | None, *, by_rules: bool) -> Answer | None:
+def _crisis(question: str, country: str | None, classifier: Classifier | None) -> Answer | None:
     """The crisis answer, if the question asks for one."""
     from rag.safety.crisis import crisis_answer
     from rag.safety.triage import triage
-    from rag.triage_model import usable_classifier
 
-    concern = triage([question], classifier=None if by_rules else usable_classifier())
+    concern = triage([question], classifier=classifier)
     return crisis_answer(concern, question, country=country) if concern.crisis else None
 
 

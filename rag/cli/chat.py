@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rag.conversation import Turn
     from rag.engine import Engine
     from rag.model import Answer
+    from rag.safety.second_view import Classifier
 
 _PROMPT = "you> "
 _LEAVE = frozenset({"/quit", "/exit", "/q"})
@@ -39,7 +40,9 @@ def chat_command(
     each line is a message; with --json, each answer is one JSON document on a line.
     """
     from rag.conversation import ASSISTANT, USER, Turn
+    from rag.triage_model import OnlyOverrules
 
+    overrules = OnlyOverrules()
     engine: Engine | None = None
     turns: list[Turn] = []
     try:
@@ -47,7 +50,7 @@ def chat_command(
             if message == _FORGET:
                 turns = []
                 continue
-            answer = _crisis(message, turns, country)
+            answer = _crisis(message, turns, country, overrules)
             if answer is None:
                 engine = engine or _opened(index_dir)
                 answer = _answered(engine, message, turns, country, audience)
@@ -81,13 +84,15 @@ def _messages() -> Iterator[str]:
             yield line
 
 
-def _crisis(message: str, turns: list[Turn], country: str | None) -> Answer | None:
+def _crisis(
+    message: str, turns: list[Turn], country: str | None, overrules: Classifier
+) -> Answer | None:
     """Before settings and index: a person in danger gets an answer even when both are broken."""
     from rag.conversation import said_by_user
     from rag.safety.crisis import crisis_answer
     from rag.safety.triage import triage
 
-    concern = triage([*said_by_user(turns), message])
+    concern = triage([*said_by_user(turns), message], classifier=overrules)
     return crisis_answer(concern, message, country=country) if concern.crisis else None
 
 

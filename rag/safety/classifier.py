@@ -23,9 +23,12 @@ from rag.safety.normalise import BREAK
 WEIGHTS = Path(__file__).parent / "weights"
 ENCODER = WEIGHTS / "encoder"  # to be opened by the caller and handed in
 NONE = "none"  # the class of harmless messages, the first one of the head
-_WHOLE = 60  # a message of this many words or fewer is also judged as a whole
+_WHOLE = 100  # a message of this many words or fewer is also judged as a whole
 _PART = 12  # longer ones are judged in parts of whole sentences, about this long
 _SENTENCE = 50  # a longer sentence is cut; the pieces overlap by half a part
+_ASKING = frozenset(
+    "how what why where when which who does do did is are can could should would will".split()
+)  # how a question begins
 _ENDS = 32  # of a very long message the first and the last parts are judged; rules read it all
 
 
@@ -55,6 +58,8 @@ class Classifier:
         self._encoder = encoder
         self._threshold = manifest.threshold
         self._part_threshold = manifest.part_threshold
+        self._question_threshold = manifest.question_threshold
+        self._harmless_threshold = manifest.harmless_threshold
         self._concerns = manifest.classes[1:]
         size = manifest.dimensions + 1
         rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
@@ -64,18 +69,29 @@ class Classifier:
         """The concern of one message, given as `rag.safety.normalise.tokens` returns it.
 
         A part of a message that was judged whole must stand out more: what it seems to say, the
-        rest may explain. With `part`, `words` are themselves such a part.
+        rest may explain. With `part`, `words` are themselves such a part. So must a message that is
+        one question and tells nothing.
         """
         found = list(parts(words))
         if not found:
             return None
         vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
         judged = [self._judged(vector) for vector in vectors]
-        least = [self._part_threshold if part else self._threshold] * len(found)
+        threshold = self._question_threshold if is_question(words) else self._threshold
+        least = [self._part_threshold if part else threshold] * len(found)
         if is_whole(words):
             least[1:] = [self._part_threshold] * (len(found) - 1)
         seen = [each for each, needed in zip(judged, least, strict=True) if each[0] > needed]
         return max(seen)[1] if seen else None
+
+    def harmless(self, words: Sequence[str]) -> bool:
+        """Whether a message, read as a whole, is clearly of no concern. Never a long one: its
+        whole is not looked at."""
+        if not is_whole(words):
+            return False
+        whole = " ".join(without_outer_breaks(words))
+        margin, _ = self._judged(self._encoder.encode([whole]).tolist()[0])
+        return margin < self._harmless_threshold
 
     def _judged(self, vector: Sequence[float]) -> tuple[float, str]:
         """How far any concern is above none, and the likeliest one."""
@@ -99,6 +115,12 @@ def parts(words: Sequence[str]) -> Iterator[list[str]]:
 def is_whole(words: Sequence[str]) -> bool:
     """Whether the message is short enough to be judged whole; that is its first part then."""
     return 0 < len(without_outer_breaks(words)) <= _WHOLE
+
+
+def is_question(words: Sequence[str]) -> bool:
+    """Whether the message is one sentence that begins as a question does."""
+    words = without_outer_breaks(words)
+    return bool(words) and words[0] in _ASKING and BREAK not in words
 
 
 def without_outer_breaks(words: Sequence[str]) -> list[str]:
@@ -139,6 +161,8 @@ class _Manifest:
     classes: list[str]
     threshold: float
     part_threshold: float
+    question_threshold: float
+    harmless_threshold: float
 
 
 def _checked(folder: Path) -> tuple[_Manifest, tuple[float, ...]]:

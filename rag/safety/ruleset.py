@@ -39,7 +39,7 @@ CATEGORIES = (
     "third_party",
 )  # in the order in which one becomes the answer's main concern
 _RULE_KEYS = frozenset(
-    "id category patterns all unless imminent urgent person guards within".split()
+    "id category patterns all unless imminent urgent person guards within yields".split()
 )
 _GUARDS = frozenset("negation history frame quote asked joke".split())
 _DEFAULT_GUARDS = ("negation", "history", "frame", "quote")
@@ -51,7 +51,8 @@ class Rule:
 
     `imminent`: alone it means danger now. `urgent`: it does so beside a word such as "tonight".
     `person`: "self", "other", or "any" for patterns that name nobody. `within`: an `all` rule
-    looks at one "turn" or at the whole "conversation".
+    looks at one "turn" or at the whole "conversation". `yields`: its words say little without
+    the rest of the message ("I can't do this any more"), so that the classifier may overrule it.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Rule:
     person: str = "self"
     guards: frozenset[str] = frozenset(_DEFAULT_GUARDS)
     within: str = "turn"
+    yields: bool = False
 
 
 Indexed = Mapping[str | None, tuple[tuple[str, Pattern], ...]]
@@ -189,6 +191,7 @@ def _rule(row: Mapping[str, Any], classes: Mapping[str, Phrases], where: str) ->
         person=row.get("person", "self"),
         guards=guards,
         within=row.get("within", "turn"),
+        yields=row.get("yields", False),
     )
 
 

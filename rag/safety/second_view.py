@@ -28,6 +28,10 @@ class Classifier(Protocol):
         `rag.safety.normalise.tokens` returns it."""
         ...
 
+    def harmless(self, words: Sequence[str]) -> bool:
+        """Whether a message, read as a whole, is clearly of no concern."""
+        ...
+
 
 def concerns(
     messages: Sequence[list[str]], rules: RuleSet, classifier: Classifier

@@ -51,7 +51,7 @@ class _Finding:
     rule: Rule
     category: str
     imminent: bool
-    turn: int
+    words: Sequence[str] = ()  # the window in which it was found; none for a combination
 
 
 def triage(
@@ -59,7 +59,8 @@ def triage(
 ) -> Triage:
     """Look over the whole conversation so far, oldest turn first.
 
-    The classifier, if given, is asked only where no rule fired; `rules` is then ("classifier",).
+    The classifier, if given, is asked where no rule fired; `rules` is then ("classifier",). It may
+    also overrule rules that yield, where all that fired do and the whole message is harmless.
 
     >>> triage(["This exam is killing me"]).crisis
     False
@@ -79,12 +80,16 @@ def triage(
         for rule, found in _matches(words, rules):
             signals.append((number, rule.id))
             if found is not None:
-                findings.append(_Finding(rule, found[0], found[1], number))
+                findings.append(_Finding(rule, found[0], found[1], words))
     findings.extend(_combinations(signals, rules))
     minor = any(name == _MINOR for _, name in signals)
-    if not findings and classifier is not None:
+    if classifier is not None and all(_overruled(each, classifier) for each in findings):
         return _by_classifier(*concerns(messages, rules, classifier), minor=minor)
     return _verdict(findings, minor=minor)
+
+
+def _overruled(finding: _Finding, classifier: Classifier) -> bool:
+    return finding.rule.yields and classifier.harmless(finding.words)
 
 
 def _by_classifier(found: Collection[str], imminent: bool, *, minor: bool) -> Triage:
@@ -146,7 +151,7 @@ def _combinations(signals: Sequence[tuple[int, str]], rules: RuleSet) -> Iterato
         wanted = set(rule.all)
         scopes = [everywhere] if rule.within == "conversation" else list(by_turn.values())
         if any(wanted <= scope for scope in scopes):
-            yield _Finding(rule, rule.category, rule.imminent, -1)
+            yield _Finding(rule, rule.category, rule.imminent)
 
 
 def _verdict(findings: Sequence[_Finding], *, minor: bool) -> Triage:

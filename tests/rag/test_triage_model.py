@@ -30,9 +30,18 @@ def test_a_changed_file_leaves_the_rules_alone(
     assert not triage([UNKNOWN_TO_RULES], classifier=triage_model.WhenNeeded()).crisis
 
 
-def test_it_opens_only_where_the_rules_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_opens_only_where_the_rules_do_not_settle_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(triage_model, "ENCODER", Path("nowhere"))
     lazy = triage_model.WhenNeeded()
-    assert triage(["I want to die tonight"], classifier=lazy).imminent
+    assert triage(["I want to kill myself tonight"], classifier=lazy).imminent
     monkeypatch.undo()
     assert triage([UNKNOWN_TO_RULES], classifier=lazy).crisis
+
+
+def test_a_first_look_recognises_nothing_and_overrules_what_yields() -> None:
+    first = triage_model.OnlyOverrules()
+    assert not triage([UNKNOWN_TO_RULES], classifier=first).crisis
+    assert triage(["I can't do this any more"], classifier=first).crisis
+    plain = "I can't do this any more, the choir, my knees are too old for standing."
+    assert triage([plain]).crisis
+    assert not triage([plain], classifier=first).crisis

@@ -31,8 +31,10 @@ from training.triage.utterances import CLASSES, Utterance, groups, read
 
 NAME = "triage-MiniLM-int8"
 SEEDS = (0,)  # more of them cost 5 MB and a third of the time each
-THRESHOLD = 0.25  # see the card: both chosen on batches that were held out
-PART_THRESHOLD = 3.5  # of one part of a message that is short enough to be judged whole
+THRESHOLD = -1.5  # see the card for how these were chosen
+QUESTION_THRESHOLD = 0.5  # of a message that is one question
+PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judged whole
+HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield
 _CALIBRATED_ON = 30  # utterances, evenly spread
 _RATES = (0.01, 0.03, 0.05, 0.08)  # false takeovers at which recall is printed
 
@@ -87,6 +89,8 @@ def write(branches: Sequence[Branch], rows: Sequence[Utterance], folder: Path, o
         "classes": list(CLASSES),
         "threshold": THRESHOLD,
         "part_threshold": PART_THRESHOLD,
+        "question_threshold": QUESTION_THRESHOLD,
+        "harmless_threshold": HARMLESS_THRESHOLD,
         "sha256": hashlib.sha256(content).hexdigest(),
         "utterances": {
             "crisis": sum(row.label > 0 for row in rows),

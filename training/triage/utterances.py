@@ -15,6 +15,7 @@ DATA = Path(__file__).parent / "data"
 CLASSES = (NONE, *CATEGORIES)
 _SHORT = 20  # words; a shorter message may get a harmless one beside it
 _BESIDE = 0.15
+_REPEATED, _TIMES = 0.03, 8  # a short message may be pasted over and over, so many times at most
 _LEFT_OUT, _SWAPPED, _UNBROKEN = 0.25, 0.15, 0.2
 
 
@@ -59,6 +60,8 @@ def copies(rows: Sequence[Utterance], noisy: int, seed: int) -> Iterator[tuple[s
                 other = [*rng.choice(harmless)]
                 pair = (words, other) if rng.random() < 0.5 else (other, words)
                 words = [*pair[0], BREAK, *pair[1]]
+            elif len(words) < _SHORT and rng.random() < _REPEATED:
+                words = [*words, BREAK] * rng.randint(2, _TIMES)
             yield " ".join(words), index
 
 

@@ -26,6 +26,9 @@ class Always:
     def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         return "suicide"
 
+    def harmless(self, words: Sequence[str]) -> bool:
+        return False
+
 
 def test_counts_and_errors(tmp_path: Path) -> None:
     path = tmp_path / "set.tsv"

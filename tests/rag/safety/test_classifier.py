@@ -37,6 +37,9 @@ class Says:
         first = next((word for word in words if word != "."), "")
         return self.by_word.get(first)
 
+    def harmless(self, words: Sequence[str]) -> bool:
+        return "allotment" in words
+
 
 def test_sees_what_no_rule_has_a_pattern_for(shipped: Classifier) -> None:
     text = "Nobody is going to convince me that staying is worth it"
@@ -110,13 +113,25 @@ def test_parts_need_more_than_the_whole(encoder: OnnxEncoder, tmp_path: Path) ->
         (folder / "manifest.json").write_text(json.dumps(changed))
         return Classifier(encoder, folder).concern(text.split())
 
-    short, two, long = "b c", "b c d e f g . h i j k l m n", "b c d e f g . " * 12
+    short, two, long = "b c", "b c d e f g . h i j k l m n", "b c d e f g . " * 20
     assert judge(short, -1000, 1000)
     assert judge(two, -1000, 1000)
     assert judge(two, 1000, -1000)
     assert judge(short, 1000, -1000) is None
     assert judge(long, 1000, -1000) is None  # never judged whole, so its parts count fully
     assert judge(long, -1000, 1000)
+
+
+def test_a_lone_question_needs_more_than_what_is_told(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(WEIGHTS, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    changed = {**manifest, "threshold": -1000, "question_threshold": 1000}
+    (folder / "manifest.json").write_text(json.dumps(changed))
+    classifier = Classifier(encoder, folder)
+    assert classifier.concern(["how", "do", "owls", "sleep", "."]) is None
+    assert classifier.concern(["owls", "sleep", "how"])
+    assert classifier.concern(["how", "so", ".", "i", "can", "not", "sleep"])
 
 
 def test_disguises_do_not_hide_it(shipped: Classifier) -> None:
@@ -163,6 +178,37 @@ def test_rules_come_first() -> None:
     found = triage(["I want to kill myself"], classifier=Says(i="abuse"))
     assert found.category == "suicide"
     assert "classifier" not in found.rules
+
+
+def test_the_rest_of_a_message_overrules_rules_that_yield() -> None:
+    assert triage(["I can't do this any more"], classifier=Says()).crisis
+    plain = "I can't do this any more, the allotment"
+    assert triage([plain]).crisis
+    assert not triage([plain], classifier=Says()).crisis
+    assert not triage([plain], classifier=Says()).rules
+    again = triage([plain + ".", "pear"], classifier=Says(pear="mania"))
+    assert (again.category, again.rules) == ("mania", ("classifier",))
+
+
+def test_plain_words_are_never_overruled() -> None:
+    for cry in ("I want to kill myself", "I will end my life"):
+        assert triage([cry + " in the allotment"], classifier=Says()).category == "suicide"
+    both = "I can't do this any more, the allotment. I want to kill myself."
+    assert triage([both], classifier=Says()).crisis
+    assert triage(["I can't do this any more", "the allotment"], classifier=Says()).crisis
+
+
+def test_harmless_is_said_of_short_messages_only(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(WEIGHTS, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for threshold, expected in ((1000, True), (-1000, False)):
+        changed = {**manifest, "harmless_threshold": threshold}
+        (folder / "manifest.json").write_text(json.dumps(changed))
+        classifier = Classifier(encoder, folder)
+        assert classifier.harmless(["b", "c"]) is expected
+        assert not classifier.harmless(["b"] * 500)
+        assert not classifier.harmless([])
 
 
 def test_parts_hold_every_word_and_are_bounded() -> None:

@@ -1,4 +1,4 @@
-"""The third blind set: whole, well formed, and in none of the files that were learnt from.
+"""The fourth blind set: whole, well formed, and in none of the files that were learnt from.
 
 What triage makes of it is measured by `rag eval safety`, seldom, and not here: a test that ran on
 every change would soon be tuned on.
@@ -18,19 +18,19 @@ CONCERNS = {
 
 
 def test_every_concern_is_there_said_outright_and_between_the_lines() -> None:
-    rows = utterances.crisis("third_blind")
+    rows = utterances.crisis("fourth_blind")
     for kind in ("explicit", "indirect"):
         assert {concern for concern, _, of, _ in rows if of == kind} == CONCERNS
     assert {kind for _, _, kind, _ in rows} == {"explicit", "indirect"}
 
 
 def test_harmless_rows_are_twins_or_ordinary_questions() -> None:
-    kinds = {kind for kind, _ in utterances.benign("third_blind")}
+    kinds = {kind for kind, _ in utterances.benign("fourth_blind")}
     assert kinds == {"twin-explicit", "twin-indirect", "ordinary"}
 
 
 def test_no_row_is_written_twice_or_was_learnt_from() -> None:
-    mine = _texts("third_blind")
+    mine = _texts("fourth_blind")
     assert len(mine) == len(set(mine))
     learnt: set[str] = set()
     for path in utterances.LEARNT.glob("*.tsv"):
@@ -40,9 +40,9 @@ def test_no_row_is_written_twice_or_was_learnt_from() -> None:
 
 @pytest.mark.parametrize("half", ["crisis", "benign"])
 def test_each_row_is_readable_and_has_one_author(half: str) -> None:
-    """`third_blind_styles.tsv`: half, style, first and last line of that style."""
-    read = read_utterances(utterances.HELD_OUT / f"third_blind_{half}.tsv")
-    table = (utterances.HELD_OUT / "third_blind_styles.tsv").read_text("utf-8").splitlines()
+    """`fourth_blind_styles.tsv`: half, style, first and last line of that style."""
+    read = read_utterances(utterances.HELD_OUT / f"fourth_blind_{half}.tsv")
+    table = (utterances.HELD_OUT / "fourth_blind_styles.tsv").read_text("utf-8").splitlines()
     spans = [row[1:] for row in (line.split("\t") for line in table) if row[0] == half]
     lines = [n for _, first, last in spans for n in range(int(first), int(last) + 1)]
     assert lines == list(range(1, len(read) + 1))

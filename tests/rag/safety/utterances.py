@@ -1,7 +1,7 @@
 """Reads the utterances that we wrote for triage: tab-separated, one a line.
 
-The rules and the classifier learnt from all but "fresh", "third_blind" and, the classifier,
-"paired".
+The rules and the classifier learnt from all but "fresh", "fourth_blind" and, the classifier,
+"heard".
 """
 
 from __future__ import annotations
@@ -24,5 +24,5 @@ def benign(name: str) -> list[tuple[str, str]]:
 
 
 def _lines(name: str) -> list[str]:
-    folder = HELD_OUT if name.startswith(("fresh", "third_blind")) else LEARNT
+    folder = HELD_OUT if name.startswith(("fresh", "fourth_blind")) else LEARNT
     return (folder / name).read_text(encoding="utf-8").splitlines()
