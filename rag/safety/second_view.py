@@ -104,7 +104,8 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
 
 
 def _plain_questions(message: Message) -> set[int]:
-    """Short sentences that ask how a treatment goes: "does it hurt?", "how fast does it work?"."""
+    """Short sentences that ask how a treatment goes ("does it hurt?"), or tell of a trouble that is
+    known and no danger: waking up unable to move, debts from gambling."""
     return {
         message.sentence_of[start]
         for start, _ in message.cues.get("plain_question", ())
