@@ -17,6 +17,7 @@ _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its nei
 _QUESTION = 14  # words; in a longer one more is said than the question
 _FRAME = 12  # words; a longer sentence says more than who plays whom
 _MAY_BE_WHOLE = 6  # words
+_FEWEST_ENGLISH = 0.2  # share of the words; of other languages the classifier knows nothing
 _WRITER = frozenset("i me myself".split())
 
 
@@ -40,7 +41,8 @@ def concerns(
     found: set[str] = set()
     imminent = False
     for words, part in _run_on(messages):
-        name = classifier.concern(_unexplained(words, rules), part=part)
+        unsure = part or _is_foreign(words, rules)
+        name = classifier.concern(_unexplained(words, rules), part=unsure)
         if name is not None:
             found.add(name)
             urgent = name in _URGENT and Message.of(words, rules).has("at_once")
@@ -101,6 +103,11 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
     framing = _framing(message)
     kept = [word for word, number in told if number not in framing]
     return kept if set(kept) - {BREAK} else [word for word, _ in told]
+
+
+def _is_foreign(words: Sequence[str], rules: RuleSet) -> bool:
+    known = sum(word in rules.lexicon.english for word in words)
+    return known < _FEWEST_ENGLISH * len(words)
 
 
 def _plain_questions(message: Message) -> set[int]:
