@@ -73,9 +73,9 @@ def _ask_one(
     audience: Audience,
     index_dir: Path | None,
 ) -> Answer:
-    # Before settings and index: a person in danger gets an answer even when both are broken.
     from rag.triage_model import OnlyOverrules, usable_classifier
 
+    # Before settings and index: a person in danger gets an answer even when both are broken.
     if answer := _crisis(question, country, OnlyOverrules()):
         return answer
     from rag.engine import Engine

@@ -1,6 +1,6 @@
 """Makes `rag/safety/weights`: the classifier beside the triage rules.
 
-    python -m training.triage.fit --output WEIGHTS        # about ten minutes on two cores
+    python -m training.triage.fit --output WEIGHTS        # forty minutes where bfloat16 is slow
     python -m training.triage.fit --hold-out former wide  # numbers only, on batches not learnt from
 
 Wants the extras `models` and `dev`. `tests/rag/safety/data` is never read here.

@@ -11,6 +11,8 @@ from rag.encoders.onnx import OnnxEncoder
 from rag.errors import CorpusError
 from rag.safety import classifier as module
 from rag.safety.classifier import ENCODER, WEIGHTS, Classifier, parts
+from rag.safety.normalise import tokens
+from rag.safety.ruleset import shipped_rules
 from rag.safety.triage import triage
 from tests.rag.safety import utterances
 
@@ -76,6 +78,8 @@ def test_what_cannot_wait_is_never_missed(shipped: Classifier) -> None:
         "my son gambles online every night and has debts",
         "i wake up and cant move and see someone in my room",
         "does it hurt?",
+        "gym obsessed bf thinks hes tiny, bigorexia?",
+        "missed my aripiprazole injection what now",
         "My depression came back after two good years. Does it always come back?",
         "my dad suddenly got very confused in hospital",
         "I had a baby 3 weeks ago and I can't stop crying. Is this baby blues?",
@@ -188,6 +192,33 @@ def test_the_rest_of_a_message_overrules_rules_that_yield() -> None:
     assert not triage([plain], classifier=Says()).rules
     again = triage([plain + ".", "pear"], classifier=Says(pear="mania"))
     assert (again.category, again.rules) == ("mania", ("classifier",))
+
+
+class SaysOfWholes(Says):
+    """Recognises wholes alone: parts, and what is in another language, must stand out more."""
+
+    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
+        return None if part else super().concern(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dad and mum had a row, mums arm is in a towel",
+        "my mams new fella gets in the shower wen im in it im 13 x",
+        "its all on the bed next to me",
+        "u no wot i mean m8",
+    ],
+)
+def test_short_and_misspelt_english_is_no_other_language(text: str) -> None:
+    first = tokens(text, shipped_rules().lexicon)[0]
+    assert triage([text], classifier=SaysOfWholes(**{first: "abuse"})).crisis
+
+
+def test_of_other_languages_the_classifier_says_less() -> None:
+    text = "Wie behandelt man eine Panikattacke?"
+    assert triage([text], classifier=Says(wie="abuse")).crisis
+    assert not triage([text], classifier=SaysOfWholes(wie="abuse")).crisis
 
 
 def test_plain_words_are_never_overruled() -> None:

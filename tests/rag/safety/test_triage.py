@@ -307,3 +307,37 @@ def test_what_was_asked_and_denied_is_no_crisis(text: str) -> None:
 )
 def test_a_no_that_is_taken_back_or_followed_by_more_is_one(text: str) -> None:
     assert triage([text]).crisis
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("took an overdose after the rehearsal", "overdose"),
+        ("I've done an overdose in the salon toilet", "overdose"),
+        ("overdosed at sixteen, and again this evening", "overdose"),
+        ("I have taken all the blood pressure tablets together, purposely.", "overdose"),
+        ("Swallowed a bit of everything in the cabinet last night", "overdose"),
+        ("I burned myself with the iron on purpose", "self_harm"),
+        ("I scratch at my arms with scissors until they bleed", "self_harm"),
+        ("My partner broke my wrist when I came home late", "abuse"),
+        ("the tuition master is touching him badly", "child"),
+        ("brought a knife for josh hes dead at lunch", "harm_to_others"),
+    ],
+)
+def test_said_in_so_many_words(text: str, category: str) -> None:
+    assert triage([text]).category == category
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have taken all my blood pressure tablets as prescribed.",
+        "I took a bit of everything at the buffet",
+        "I burned myself on the oven",
+        "She broke my heart.",
+        "he kept touching the stove badly",
+        "brought a knife for the cake",
+    ],
+)
+def test_the_same_words_without_the_danger(text: str) -> None:
+    assert not triage([text]).crisis
