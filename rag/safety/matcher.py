@@ -44,9 +44,13 @@ Phrases = Mapping[str, tuple[tuple[str, ...], ...]]  # first word -> phrases tha
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One element of a pattern: a set of phrases, or a gap of up to `gap` words."""
+    """One element of a pattern: a set of phrases, or a gap of up to `gap` words.
+
+    `heads` are the first words of the phrases.
+    """
 
     phrases: Phrases
+    heads: frozenset[str] = frozenset()
     number: bool = False
     many: bool = False
     least: int = 1
@@ -115,73 +119,89 @@ def _advance(item: Item, words: Sequence[str], at: int) -> Iterator[int]:
             return
 
 
-def compile_pattern(source: str, classes: Mapping[str, Phrases]) -> Pattern:
-    """Compile `source`.
+class Grammar:
+    """Compiles patterns over word classes. Parts that are written alike are compiled once."""
 
-    Raises:
-        CorpusError: an unknown word class, or a pattern that could match nothing.
-    """
-    items: list[Item] = []
-    for part in _PART.findall(source):
+    def __init__(self, classes: Mapping[str, Phrases]) -> None:
+        self._classes = classes
+        self._items: dict[str, Item] = {}
+
+    def compile(self, source: str) -> Pattern:
+        """The pattern that `source` stands for.
+
+        Raises:
+            CorpusError: an unknown word class, or a pattern that could match nothing.
+        """
+        items = tuple(self._item(part, source) for part in _PART.findall(source))
+        firsts: set[str | None] = set()
+        for item in items:
+            if item.gap or (item.clause_end and item.least):
+                raise CorpusError(f"Pattern {source!r} must begin with a word.")
+            firsts |= item.heads
+            if item.number or item.many:
+                firsts.add(None)
+            if item.least:
+                needs = [
+                    item.heads
+                    for item in items
+                    if item.least and not (item.gap or item.number or item.many or item.clause_end)
+                ]
+                return Pattern(source, items, frozenset(firsts), tuple(sorted(needs, key=len)))
+        raise CorpusError(f"Pattern {source!r} has no part that must be there. Make one required.")
+
+    def lines(self, sources: str) -> tuple[Pattern, ...]:
+        """One pattern a line."""
+        return tuple(self.compile(line) for line in sources.splitlines() if line.strip())
+
+    def _item(self, part: str, source: str) -> Item:
+        if part not in self._items:
+            self._items[part] = self._compiled(part, source)
+        return self._items[part]
+
+    def _compiled(self, part: str, source: str) -> Item:
         if part in _GAPS:
-            items.append(Item({}, gap=_GAPS[part]))
-            continue
+            return Item({}, gap=_GAPS[part])
         least, most = 1, 1
         if part[-1] in "?*":
             least, most = 0, _MAX_REPEAT if part[-1] == "*" else 1
             part = part[:-1]
         choices = part.strip("()").split("|")
-        items.append(
-            Item(
-                _phrases(choices, classes, source),
-                number="{#}" in choices,
-                many="{many}" in choices,
-                clause_end="{end}" in choices,
-                least=least,
-                most=most,
-            )
+        phrases = self._phrases(choices, source)
+        return Item(
+            phrases,
+            frozenset(phrases),
+            number="{#}" in choices,
+            many="{many}" in choices,
+            clause_end="{end}" in choices,
+            least=least,
+            most=most,
         )
-    firsts: set[str | None] = set()
-    for item in items:
-        if item.gap or (item.clause_end and item.least):
-            raise CorpusError(f"Pattern {source!r} must begin with a word.")
-        firsts.update(item.phrases)
-        if item.number or item.many:
-            firsts.add(None)
-        if item.least:
-            needs = [
-                frozenset(item.phrases)
-                for item in items
-                if item.least and not (item.gap or item.number or item.many or item.clause_end)
-            ]
-            return Pattern(source, tuple(items), frozenset(firsts), tuple(sorted(needs, key=len)))
-    raise CorpusError(f"Pattern {source!r} has no part that must be there. Make one required.")
 
-
-def _phrases(choices: Sequence[str], classes: Mapping[str, Phrases], source: str) -> Phrases:
-    """The phrases that the alternatives stand for: whole classes, or words and classes in a row."""
-    if len(choices) == 1 and choices[0].strip("{}") in classes:
-        return classes[choices[0].strip("{}")]
-    found: list[tuple[str, ...]] = []
-    for choice in choices:
-        if choice.isalnum():
-            found.append((choice,))
-            continue
-        if choice in ("{#}", "{many}", "{end}"):
-            continue
-        rows: list[tuple[str, ...]] = [()]
-        for word in choice.split():
-            ends: list[tuple[str, ...]] = [(word,)]
-            if word[0] == "{":
-                name = word.strip("{}")
-                if name not in classes:
-                    raise CorpusError(f"Pattern {source!r}: no word class {name!r}.")
-                ends = [phrase for row in classes[name].values() for phrase in row]
-            if not word.strip("{}'").isalnum() and word.strip("{}") not in classes:
-                raise CorpusError(f"Pattern {source!r}: {word!r} cannot stand in ( ).")
-            rows = [(*row, *end) for row in rows for end in ends]
-        found.extend(rows)
-    return phrase_table(found)
+    def _phrases(self, choices: Sequence[str], source: str) -> Phrases:
+        """What the alternatives stand for: whole classes, or words and classes in a row."""
+        classes = self._classes
+        if len(choices) == 1 and choices[0].strip("{}") in classes:
+            return classes[choices[0].strip("{}")]
+        found: list[tuple[str, ...]] = []
+        for choice in choices:
+            if choice.isalnum():
+                found.append((choice,))
+                continue
+            if choice in ("{#}", "{many}", "{end}"):
+                continue
+            rows: list[tuple[str, ...]] = [()]
+            for word in choice.split():
+                ends: list[tuple[str, ...]] = [(word,)]
+                if word[0] == "{":
+                    name = word.strip("{}")
+                    if name not in classes:
+                        raise CorpusError(f"Pattern {source!r}: no word class {name!r}.")
+                    ends = [phrase for row in classes[name].values() for phrase in row]
+                if not word.strip("{}'").isalnum() and word.strip("{}") not in classes:
+                    raise CorpusError(f"Pattern {source!r}: {word!r} cannot stand in ( ).")
+                rows = [(*row, *end) for row in rows for end in ends]
+            found.extend(rows)
+        return phrase_table(found)
 
 
 def phrase_table(phrases: Iterable[tuple[str, ...]]) -> Phrases:

@@ -17,7 +17,7 @@ from typing import Any
 
 from rag.errors import CorpusError
 from rag.safety.lexicon import Lexicon
-from rag.safety.matcher import Pattern, Phrases, compile_pattern, pattern_words, phrase_table
+from rag.safety.matcher import Grammar, Pattern, Phrases, pattern_words, phrase_table
 
 RULES_FOLDER = Path(__file__).parent / "rules"
 SCOPE_TABLE = "scope.toml"  # read by rag.safety.scope; its words are rule words too
@@ -82,7 +82,7 @@ class RuleSet:
     cue_index: Indexed
     words: Mapping[str, frozenset[str]]
     lexicon: Lexicon
-    classes: Mapping[str, Phrases]
+    grammar: Grammar
 
 
 def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
@@ -93,14 +93,14 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
     """
     base = _read(folder / "words.toml")
     guards = _read(folder / "guards.toml")
-    classes = _classes(base["classes"])
-    cues = {name: compile_lines(lines, classes) for name, lines in guards["cues"].items()}
+    grammar = Grammar(_classes(base["classes"]))
+    cues = {name: grammar.lines(lines) for name, lines in guards["cues"].items()}
     rules: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.name in ("words.toml", "guards.toml", SCOPE_TABLE):
             continue
         for row in _read(path).get("rule", []):
-            rule = _rule(row, classes, path.name)
+            rule = _rule(row, grammar, path.name)
             if rule.id in rules:
                 raise CorpusError(f"{path.name}: two rules are called {rule.id!r}. Rename one.")
             rules[rule.id] = rule
@@ -123,7 +123,7 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
         cues=cues,
         cue_index=index_patterns((name, p) for name, patterns in cues.items() for p in patterns),
         words={name: frozenset(text.split()) for name, text in guards["words"].items()},
-        classes=classes,
+        grammar=grammar,
         lexicon=Lexicon(
             words=frozenset(vocabulary),
             english=frozenset(
@@ -171,7 +171,7 @@ def _classes(table: Mapping[str, str]) -> dict[str, Phrases]:
     return {name: phrase_table(phrases) for name, phrases in flat.items()}
 
 
-def _rule(row: Mapping[str, Any], classes: Mapping[str, Phrases], where: str) -> Rule:
+def _rule(row: Mapping[str, Any], grammar: Grammar, where: str) -> Rule:
     name = row.get("id", "?")
     if unknown := set(row) - _RULE_KEYS:
         raise CorpusError(f"{where}: rule {name!r} has unknown keys {sorted(unknown)}.")
@@ -183,9 +183,9 @@ def _rule(row: Mapping[str, Any], classes: Mapping[str, Phrases], where: str) ->
     return Rule(
         id=row["id"],
         category=row["category"],
-        patterns=compile_lines(row.get("patterns", ""), classes),
+        patterns=grammar.lines(row.get("patterns", "")),
         all=tuple(row.get("all", ())),
-        unless=compile_lines(row.get("unless", ""), classes),
+        unless=grammar.lines(row.get("unless", "")),
         imminent=row.get("imminent", False),
         urgent=row.get("urgent", False),
         person=row.get("person", "self"),
@@ -193,11 +193,6 @@ def _rule(row: Mapping[str, Any], classes: Mapping[str, Phrases], where: str) ->
         within=row.get("within", "turn"),
         yields=row.get("yields", False),
     )
-
-
-def compile_lines(lines: str, classes: Mapping[str, Phrases]) -> tuple[Pattern, ...]:
-    """One pattern a line."""
-    return tuple(compile_pattern(line, classes) for line in lines.splitlines() if line.strip())
 
 
 def index_patterns(pairs: Iterable[tuple[str, Pattern]]) -> Indexed:

@@ -21,7 +21,6 @@ from rag.safety.ruleset import (
     RULES_FOLDER,
     SCOPE_TABLE,
     Indexed,
-    compile_lines,
     index_patterns,
     shipped_rules,
 )
@@ -77,14 +76,14 @@ def _scope(name: str, note: str, row: Mapping[str, Any]) -> Scope:
 
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[_Kind, ...]:
-    classes = shipped_rules().classes
+    grammar = shipped_rules().grammar
     raw = tomllib.loads((RULES_FOLDER / SCOPE_TABLE).read_text(encoding="utf-8"))
     kinds = [
         _Kind(
             _scope(name, row["note"], row),
             _scope(name, row.get("note_professional", row["note"]), row),
-            index_patterns((name, p) for p in compile_lines(row["patterns"], classes)),
-            compile_lines(row.get("unless", ""), classes),
+            index_patterns((name, p) for p in grammar.lines(row["patterns"])),
+            grammar.lines(row.get("unless", "")),
         )
         for name, row in raw.items()
     ]

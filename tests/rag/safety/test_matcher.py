@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import CorpusError
-from rag.safety.matcher import compile_pattern, phrase_table
+from rag.safety.matcher import Grammar, phrase_table
 
 CLASSES = {
     "die": phrase_table([("die",), ("be", "dead")]),
@@ -12,7 +12,7 @@ CLASSES = {
 
 
 def end(pattern: str, text: str) -> int:
-    return compile_pattern(pattern, CLASSES).match(text.split(), 0)
+    return Grammar(CLASSES).compile(pattern).match(text.split(), 0)
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_does_not_match(pattern: str, text: str) -> None:
 @pytest.mark.parametrize("pattern", ["{nobody} here", ".. a", "a?", "(a .. b) c"])
 def test_a_broken_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(CorpusError):
-        compile_pattern(pattern, CLASSES)
+        Grammar(CLASSES).compile(pattern)
