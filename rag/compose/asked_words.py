@@ -17,8 +17,9 @@ _FRAME = frozenset(
     for word in """someone know think feel feeling want need try tell say ask mean keep start go
     going come look looking find give put seem understand deal happen work good bad best better
     right wrong thing lot really always sure please question answer info information help ok okay
-    take mental health""".split()
+    take measure mental health""".split()
 )
+_INSTEAD_OF_A_CURE = frozenset(content_stems("treat treatment recover recovery"))
 _WHOSE = re.compile(
     r"\b(?:my|our|his|her|a|an) (?:husband|wife|partner|boyfriend|girlfriend|friend|mum|mom|mother|"
     r"dad|father|parents?|son|daughter|brother|sister|aunt|uncle|cousin|gran\w*|neighbour|"
@@ -66,8 +67,10 @@ class AskedWords:
 
 
 def _stands_in(wanted: str, stems: Set[str]) -> bool:
-    """Also as the noun or the verb: "How is it treated?" is met by "treatment"."""
-    return not stems.isdisjoint({wanted, f"{wanted}ment", wanted.removesuffix("ment")})
+    """Also as the noun or the verb: "How is it treated?" is met by "treatment", and whoever asks
+    for a cure by what is said of treatment and recovery."""
+    also = _INSTEAD_OF_A_CURE if wanted == "cure" else frozenset()
+    return not stems.isdisjoint({wanted, f"{wanted}ment", wanted.removesuffix("ment"), *also})
 
 
 def brands_beside_substances(spoken: Collection[str]) -> frozenset[str]:

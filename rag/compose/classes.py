@@ -8,9 +8,9 @@ from knowledge_graph.errors import GraphUnavailableError
 from knowledge_graph.schema import Entity, Fact, Kind, Relation, kind_of
 from knowledge_graph.store import GraphReader
 from rag.compose.named_substances import ClassesOf
-from rag.compose.other_topics import DisordersIn, NamesIn
+from rag.compose.other_topics import DisordersIn, Name, NamesIn
 from rag.index.graph import VersionGraph
-from rag.verify.words import words
+from rag.verify.words import content_stems, words
 
 _DEADLINE_S = 0.5
 _TELLING = frozenset(
@@ -63,14 +63,16 @@ def disorders_in(graph: VersionGraph) -> DisordersIn:
 
 
 def names_in(graph: VersionGraph) -> NamesIn:
-    """Finds the names of disorders, symptoms, medicines, therapies and questionnaires in a text:
-    for each, the keys of the graph that it may mean."""
+    """Finds the names of disorders, symptoms, medicines, therapies and questionnaires in a text."""
 
     @lru_cache(maxsize=4096)
-    def found(text: str) -> tuple[frozenset[str], ...]:
-        spans = (span.keys for span in graph.linker.spans(text))
-        telling = (frozenset(k for k in keys if kind_of(k) in _TELLING) for keys in spans)
-        return tuple(dict.fromkeys(keys for keys in telling if keys))
+    def found(text: str) -> tuple[Name, ...]:
+        names: dict[frozenset[str], Name] = {}
+        for span in graph.linker.spans(text):
+            if keys := frozenset(key for key in span.keys if kind_of(key) in _TELLING):
+                stems = frozenset(content_stems(text[span.start : span.end]))
+                names.setdefault(keys, Name(stems, keys))
+        return tuple(names.values())
 
     return found
 

@@ -32,7 +32,8 @@ class Draft:
     sentences: tuple[DraftSentence, ...]
     best_cosine: float  # highest cosine of the question and a chosen sentence
     passage_cosine: float  # highest cosine of the question and a passage that is cited
-    words_covered: float  # share of the question's weighted words that the chosen units hold
+    words_covered: float  # share of the question's weighted words that the chosen units hold,
+    # those of a name also where the passages cited call the same thing otherwise
     heaviest_missing: float  # weight of the rarest question word they lack, as a share of all
     headed: float  # share of the question's weighted words in titles and headings that are cited
     bare_missing: float  # share of those words they lack; 0 where someone tells of their own life
@@ -111,6 +112,13 @@ class ExtractiveComposer:
         evidence: Sequence[Evidence],
     ) -> Draft:
         cited = _cited(sentences, evidence)
+        names = self._names_in(question)
+        told = frozenset(
+            k for one in cited for name in self._names_in(_told(one)) for k in name.keys
+        )
+        met = [name for name in names if not told.isdisjoint(name.keys)]
+        # "Alcohol addiction" is met where alcohol use disorder is, whatever it is called there.
+        stems = stems.union(*(name.stems for name in met))
         covered = asked.words.covered(stems)
         near = [self._scorer.passage_cosine(one, asked) for one in cited]
         return Draft(
@@ -121,16 +129,8 @@ class ExtractiveComposer:
             heaviest_missing=asked.words.heaviest_missing(stems),
             headed=asked.words.covered(frozenset(content_stems(_headings(cited)))),
             bare_missing=0.0 if tells_of_oneself(question) else 1.0 - covered,
-            named=self._named(question, cited),
+            named=len(met) / len(names) if names else 1.0,
         )
-
-    def _named(self, question: str, cited: Sequence[Evidence]) -> float:
-        names = self._names_in(question)
-        if not names:
-            return 1.0
-        told = (key for one in cited for keys in self._names_in(_told(one)) for key in keys)
-        held = frozenset(told)
-        return sum(not held.isdisjoint(keys) for keys in names) / len(names)
 
 
 def _cited(sentences: Sequence[DraftSentence], evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -21,6 +21,7 @@ class Facet(StrEnum):
     MEDICINES = "medicines"
     SIDE_EFFECTS = "side effects"
     STOPPING = "stopping"
+    TOO_MUCH = "too much"
     SELF_HELP = "self-help"
     HELPING_OTHERS = "helping others"
     SEEKING_HELP = "seeking help"

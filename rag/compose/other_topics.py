@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from rag.compose.facets import Facet, facets_of_question
 from rag.compose.named_substances import names_substance
@@ -18,8 +19,17 @@ from rag.verify.words import words
 DisordersIn = Callable[[str], frozenset[str]]
 """A text to the disorders that it names."""
 
-NamesIn = Callable[[str], tuple[frozenset[str], ...]]
-"""A text to the names in it, each as the keys that it may mean."""
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that stands in a text: its words as stems, and the keys that it may mean."""
+
+    stems: frozenset[str]
+    keys: frozenset[str]
+
+
+NamesIn = Callable[[str], tuple[Name, ...]]
+"""A text to the names in it."""
 
 # To one who grieves for a grandfather, words on a suicide are not only beside the point.
 _SUICIDE = re.compile(
