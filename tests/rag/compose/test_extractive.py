@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.compose.extractive import Draft, ExtractiveComposer
+from rag.compose.opening import open_composer
 from rag.compose.units import units
 from rag.index.version import IndexVersion
 from rag.model import Evidence, Hit, Passage, Source, sha256_text
@@ -63,6 +64,20 @@ def test_keeps_to_the_limit_and_repeats_nothing(version: IndexVersion) -> None:
 def test_the_section_asked_for_leads(version: IndexVersion) -> None:
     draft = compose(version, "How is insomnia treated?")
     assert version.passage(draft.sentences[0].cites[0]).heading[-1] == "Treatment of insomnia"
+
+
+def test_another_name_of_what_is_cited_counts_as_covered(version: IndexVersion) -> None:
+    question = "What are the signs of sleeplessness?"
+    without = compose(version, question)
+    vector = version.encoder.encode([question])[0]
+    evidence = [
+        Evidence(Hit(p.id, 1.0, {}), p, version.source(p.source_id))
+        for p in version.passages([i for i, _ in version.dense(vector, 10)])
+    ]
+    named = open_composer(version, 6).compose(question, vector, evidence)
+    assert without.heaviest_missing > 0.3
+    assert named.heaviest_missing == 0.0
+    assert named.words_covered > without.words_covered
 
 
 def test_other_topics_score_far_below(version: IndexVersion) -> None:
