@@ -69,7 +69,7 @@ class AskedWords:
 def _stands_in(wanted: str, stems: Set[str]) -> bool:
     """Also as the noun or the verb: "How is it treated?" is met by "treatment", and whoever asks
     for a cure by what is said of treatment and recovery."""
-    also = _INSTEAD_OF_A_CURE if wanted == "cure" else frozenset()
+    also = _INSTEAD_OF_A_CURE if wanted in ("cure", "curabl") else frozenset()
     return not stems.isdisjoint({wanted, f"{wanted}ment", wanted.removesuffix("ment"), *also})
 
 

@@ -12,7 +12,11 @@ from rag.verify.quantities import Quantity, quantities
 from rag.verify.words import STOP_WORDS, content_stems, stem, without_citation_marks, words
 
 _POINTS_BACK = frozenset("it they this these".split())
-_LIST_MARK = re.compile(r"^\s*(?:[-–—•*#]+|\(?\d{1,2}[.)])\s+", re.MULTILINE)
+_LIST_MARK = re.compile(
+    r"^\s*(?:(?:[-–—•*#]+|\(?\d{1,2}[.)])\s+"
+    r"|(?:step|tip|stage|option|reason) \d{1,2}\s?[:.)–-]\s?)+",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

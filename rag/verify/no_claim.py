@@ -35,8 +35,15 @@ _COURTESIES = (
     r"(?:that|this) (?:sounds|must be|must feel) (?:really |very |so )?"
     r"(?:hard|difficult|tough|painful)",
     r"you(?:'re| are) not alone",
-    r"i hope (?:this|that|it) helps",
-    r"(?:please )?let me know if you have (?:any|more|further)(?: other| more| further)? questions",
+    r"i hope (?:this|that|it)(?: information| answer| summary)? "
+    r"(?:helps(?: you)?|(?:is|was) helpful|answers your question)",
+    r"(?:please )?(?:let me know|feel free to (?:ask|let me know)|don't hesitate to ask) if "
+    r"(?:you have (?:any|more|further)(?: other| more| further)? questions"
+    r"|(?:you need|there is|there's) (?:anything|any) (?:else|more|further)[a-z' ]*)",
+    r"is there anything else (?:that )?(?:i can|you(?:'d| would) like)[a-z' ]*\??",
+    r"(?:sure|certainly|of course|absolutely|okay|great question|good question)(?: thing)?"
+    r"(?:[,!.]? (?:i can help(?: you)?(?: with (?:that|this))?|i'd be happy to help))?",
+    r"i(?:'d| would)(?: be| am)? (?:be )?(?:happy|glad) to help(?: you)?(?: with (?:that|this))?",
     r"take care",
 )
 _COURTESY = re.compile(rf"(?:{'|'.join(_COURTESIES)})[\s.!]*", re.IGNORECASE)
@@ -47,7 +54,8 @@ _SOURCES = (
     r"(?: provided| given)?"
 )
 _SORRY = (
-    r"(?:(?:however|also|additionally|furthermore), )?"
+    r"(?:(?:however|also|additionally|furthermore|therefore|thus|so|as such|in summary), )?"
+    r"(?:(?:please |it is important to |it should be )?(?:note|noted) that )?"
     r"(?:(?:i'm |i am )?(?:sorry|unfortunately),? (?:but )?)?"
 )
 _REFUSALS = (
@@ -56,10 +64,12 @@ _REFUSALS = (
     r"(?: (?:answer|determine|find|say|tell|provide|give))?\b[^.;:]*",
     rf"{_SOURCES} (?:do|does|did)(?: not|n't) (?:\w+ly )?"
     r"(?:mention|provide|contain|include|say|state|specify|give|address|answer|discuss|cover|have"
-    r"|offer|explain|describe)\b[^.;:]*",
+    r"|offer|explain|describe|name|list|indicate|detail)\b[^.;:]*",
     r"it is (?:unclear|not clear|not stated|not specified|not mentioned)\b[^.;:]*? (?:in|from|by) "
     rf"{_SOURCES}\b[^.;:]*",
-    rf"there is (?:no|not enough) (?:\w+ )?(?:information|mention|evidence)\b[^.;:]* in {_SOURCES}",
+    rf"there is (?:no|not enough) (?:\w+ )?(?:information|mention|evidence)\b[^.;:]* in {_SOURCES}"
+    r"\b[^.;:]*",
+    r"i (?:do not|don't) have (?:enough|sufficient|any) information\b[^.;:]*",
 )
 _REFUSAL = re.compile(rf"{_SORRY}(?:{'|'.join(_REFUSALS)})[\s.!]*", re.IGNORECASE)
 

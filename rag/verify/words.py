@@ -9,7 +9,18 @@ from functools import lru_cache
 import Stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_CITATION_MARK = re.compile(r"\s?(?:\[\d+(?:\s?[,–-]\s?\d+)*\]|\((?:Source|Passage)s? \d+\))")
+# What language models call the passages that they were given, by number.
+_NUMBER = r"#?(?:\d{1,2}|one|two|three|four|five|six)\b"
+_NUMBERED = (
+    r"\b(?:passage|source|document|excerpt|snippet|reference|citation|context)s? "
+    rf"(?:{_NUMBER}(?:(?:,? and |,? or | & |, ?| ?[–-] ?)(?:passage |source )?(?={_NUMBER}))?)+"
+)
+_CITATION_MARK = re.compile(
+    r"\s?(?:\[\^?\d+(?:\s?[,–-]\s?\d+)*\]"
+    rf"|[\[(](?:see |from |in |sources?:? ?|as (?:stated|mentioned) in )?{_NUMBERED}[\])])",
+    re.IGNORECASE,
+)
+_SPOKEN_MARK = re.compile(rf"(?:\bthe )?{_NUMBERED}", re.IGNORECASE)
 
 # Function words, and the frame words of explanations ("people", "may", "example") that any
 # passage about anything would share: neither shows that a claim is in the text.
@@ -43,8 +54,9 @@ _VARIANTS = str.maketrans(
 
 
 def without_citation_marks(text: str) -> str:
-    """The text without marks such as `[1]`, `[2, 3]` or `(Source 1)`."""
-    return _CITATION_MARK.sub("", text).strip()
+    """The text without marks such as `[1]`, `[2, 3]` or `(Source 1)`; "passage 2" in the text
+    becomes "the passage", since its number is nothing that a source states."""
+    return _SPOKEN_MARK.sub("the passage", _CITATION_MARK.sub("", text)).strip()
 
 
 def words(text: str) -> list[str]:

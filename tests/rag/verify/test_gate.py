@@ -108,6 +108,15 @@ def test_nothing_to_check_is_never_a_pass(
         "What you can do:",
         "However, the passages do not mention the cost of therapy.",
         "It is unclear from the passages how long therapy takes.",
+        "Therefore, I am unable to answer.",
+        "Please note that the passages do not name a clinic.",
+        "There is no information in the passages about the cost of therapy.",
+        "I don't have enough information to say how long it takes.",
+        "Sure!",
+        "Sure, I can help with that!",
+        "I hope this information helps!",
+        "Is there anything else I can help you with?",
+        "Feel free to ask if you have more questions.",
     ],
 )
 def test_sentences_without_a_claim_need_no_evidence(gate: Gate, sentence: str) -> None:
@@ -122,12 +131,37 @@ def test_sentences_without_a_claim_need_no_evidence(gate: Gate, sentence: str) -
         "The provided passages do not mention that stopping is dangerous; it is safe.",
         "Take 300 mg each day:",
         "You are not alone, and sertraline cures panic.",
+        "Sure, stop your tablets today!",
+        "I hope this helps you to stop your tablets!",
         "Depression is always cured by these steps:",
         "Panic attacks end for good once you follow the steps that I never tire of giving:",
     ],
 )
 def test_a_claim_dressed_as_courtesy_is_still_checked(gate: Gate, sentence: str) -> None:
     assert not gate.judge(sentence, [SLEEP]).supported
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "According to passage 2, sertraline may cause nausea.",
+        "As stated in Passages 1 and 3, sertraline may cause nausea.",
+        "Sertraline may cause nausea (Source: passage 2).",
+        "Sertraline may cause nausea [Passage 1, 2].",
+        "Step 3: Sertraline may cause nausea.",
+        "The third document, document 3, says that sertraline may cause nausea.",
+    ],
+)
+def test_the_number_of_a_passage_or_a_step_is_no_figure(gate: Gate, sentence: str) -> None:
+    passage = "Sertraline may cause nausea. The third document says so too."
+    reasons = gate.judge(sentence, [passage]).reasons
+    assert not [reason for reason in reasons if reason.startswith("number")]
+
+
+def test_a_figure_beside_the_number_of_a_passage_is_still_checked(gate: Gate) -> None:
+    sentence = "According to passage 2, sertraline may cause nausea in 40 of 100 people."
+    verdict = gate.judge(sentence, ["Passage 40: Sertraline may cause nausea in many people."])
+    assert verdict.reasons[0].startswith("number")
 
 
 def test_a_very_long_passage_is_read_to_its_end(gate: Gate) -> None:
