@@ -17,6 +17,7 @@ _LIST_MARK = re.compile(
     r"|(?:step|tip|stage|option|reason) \d{1,2}\s?[:.)–-]\s?)+",
     re.MULTILINE | re.IGNORECASE,
 )
+_NEXT_MARK = re.compile(r"\n\s*\(?\d{1,2}[.)]?\s*$")  # of the list that a sentence leads in
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Analysed:
     @classmethod
     def of(cls, text: str) -> Analysed:
         """Analyse one sentence; citation marks and list marks are left out."""
-        text = _LIST_MARK.sub("", without_citation_marks(text))
+        text = _NEXT_MARK.sub("", _LIST_MARK.sub("", without_citation_marks(text)))
         return cls(text, tuple(words(text)), tuple(content_stems(text)), quantities(text))
 
     @property

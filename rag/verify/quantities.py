@@ -61,7 +61,7 @@ _WORDS = "|".join(sorted({*_WORD_NUMBERS, *_TENS}, key=len, reverse=True))
 _UNIT_NAMES = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"""
-    (?<![\w.])
+    (?<![\w.])(?<!(?-i:[A-Z])-)  # the 19 of COVID-19 counts nothing
     (?: (?P<digits>{_NUMBER})(?:st|nd|rd|th)?
       | (?P<tens>{"|".join(_TENS)}|twenty)-(?P<ones>{"|".join(list(_SMALL)[1:10])})
       | (?P<word>{_WORDS}) )
@@ -71,6 +71,7 @@ _QUANTITY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HALF_HOUR = re.compile(r"\bhalf(?: an |-| a )hour\b", re.IGNORECASE)
+_YEARS = re.compile(r"\b(1[5-9]|20)(\d\d)\s?-\s?(\d\d)\b(?!-)")
 _RANGE_START = re.compile(
     rf"(?:{_NUMBER}|{_WORDS})\s?(?:,|-|to|and|or|-\s?to|,\s?or)\s?", re.IGNORECASE
 )
@@ -108,6 +109,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     [(5.0, 'mass'), (10.0, 'mass'), (20160.0, 'time')]
     """
     text = _HALF_HOUR.sub("30 minutes", fold(without_citation_marks(text)))
+    text = _YEARS.sub(_both_years, text)
     found: list[Quantity] = []
     spans: list[tuple[int, int]] = []
     factors: list[float] = []
@@ -127,6 +129,12 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             number = found[i].number
             found[i] = Quantity(number, number * factors[i], upper.dimension, found[i].surface)
     return tuple(found)
+
+
+def _both_years(match: re.Match[str]) -> str:
+    """ "2018-19" as "2018-2019"; the same is written both ways."""
+    century, first, last = match.groups()
+    return f"{century}{first}-{century}{last}" if last > first else match[0]
 
 
 def _is_pronoun(match: re.Match[str]) -> bool:

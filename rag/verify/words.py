@@ -13,6 +13,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _NUMBER = r"#?(?:\d{1,2}|one|two|three|four|five|six)\b"
 _NUMBERED = (
     r"\b(?:passage|source|document|excerpt|snippet|reference|citation|context)s? "
+    r"(?:(?:id|no|number)s?\.? )?"
     rf"(?:{_NUMBER}(?:(?:,? and |,? or | & |, ?| ?[–-] ?)(?:passage |source )?(?={_NUMBER}))?)+"
 )
 _CITATION_MARK = re.compile(
