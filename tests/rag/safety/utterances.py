@@ -1,6 +1,6 @@
 """Reads the utterances that we wrote for triage: tab-separated, one a line.
 
-The rules and the classifier learnt from all but "fresh", "fourth_blind" and, the classifier,
+The rules and the classifier learnt from all but "fresh", the blind sets and, the classifier,
 "heard".
 """
 
@@ -24,5 +24,5 @@ def benign(name: str) -> list[tuple[str, str]]:
 
 
 def _lines(name: str) -> list[str]:
-    folder = HELD_OUT if name.startswith(("fresh", "fourth_blind")) else LEARNT
+    folder = HELD_OUT if name.startswith(("fresh", "fourth_blind", "fifth_blind")) else LEARNT
     return (folder / name).read_text(encoding="utf-8").splitlines()

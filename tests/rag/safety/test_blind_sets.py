@@ -1,6 +1,6 @@
-"""The fourth blind set: whole, well formed, and in none of the files that were learnt from.
+"""The blind sets: whole, well formed, and in none of the files that were learnt from.
 
-What triage makes of it is measured by `rag eval safety`, seldom, and not here: a test that ran on
+What triage makes of them is measured by `rag eval safety`, seldom, and not here: a test that ran on
 every change would soon be tuned on.
 """
 
@@ -15,22 +15,26 @@ CONCERNS = {
     "overdose", "perinatal", "suicide", "harm_to_others", "medication_reaction", "withdrawal",
     "psychosis", "child", "abuse", "eating_disorder", "self_harm", "mania", "third_party",
 }  # fmt: skip
+SETS = pytest.mark.parametrize("name", ["fourth_blind", "fifth_blind"])
 
 
-def test_every_concern_is_there_said_outright_and_between_the_lines() -> None:
-    rows = utterances.crisis("fourth_blind")
+@SETS
+def test_every_concern_is_there_said_outright_and_between_the_lines(name: str) -> None:
+    rows = utterances.crisis(name)
     for kind in ("explicit", "indirect"):
         assert {concern for concern, _, of, _ in rows if of == kind} == CONCERNS
     assert {kind for _, _, kind, _ in rows} == {"explicit", "indirect"}
 
 
-def test_harmless_rows_are_twins_or_ordinary_questions() -> None:
-    kinds = {kind for kind, _ in utterances.benign("fourth_blind")}
+@SETS
+def test_harmless_rows_are_twins_or_ordinary_questions(name: str) -> None:
+    kinds = {kind for kind, _ in utterances.benign(name)}
     assert kinds == {"twin-explicit", "twin-indirect", "ordinary"}
 
 
-def test_no_row_is_written_twice_or_was_learnt_from() -> None:
-    mine = _texts("fourth_blind")
+@SETS
+def test_no_row_is_written_twice_or_was_learnt_from(name: str) -> None:
+    mine = _texts(name)
     assert len(mine) == len(set(mine))
     learnt: set[str] = set()
     for path in utterances.LEARNT.glob("*.tsv"):
@@ -38,11 +42,12 @@ def test_no_row_is_written_twice_or_was_learnt_from() -> None:
     assert not learnt.intersection(mine)
 
 
+@SETS
 @pytest.mark.parametrize("half", ["crisis", "benign"])
-def test_each_row_is_readable_and_has_one_author(half: str) -> None:
-    """`fourth_blind_styles.tsv`: half, style, first and last line of that style."""
-    read = read_utterances(utterances.HELD_OUT / f"fourth_blind_{half}.tsv")
-    table = (utterances.HELD_OUT / "fourth_blind_styles.tsv").read_text("utf-8").splitlines()
+def test_each_row_is_readable_and_has_one_author(name: str, half: str) -> None:
+    """`NAME_styles.tsv`: half, style, first and last line of that style."""
+    read = read_utterances(utterances.HELD_OUT / f"{name}_{half}.tsv")
+    table = (utterances.HELD_OUT / f"{name}_styles.tsv").read_text("utf-8").splitlines()
     spans = [row[1:] for row in (line.split("\t") for line in table) if row[0] == half]
     lines = [n for _, first, last in spans for n in range(int(first), int(last) + 1)]
     assert lines == list(range(1, len(read) + 1))
