@@ -147,6 +147,8 @@ def _negated(match: Match, message: Message, rules: RuleSet) -> bool:
             following = [*before[at + 1 :], message.words[match.start]][0]
             if word == "no" and following not in words["after_no"]:
                 return False
+            if following in _FIRST_PERSON:  # "I can't I want to die": two clauses without a stop
+                return False
             lead = before[max(0, at - 4) : at]
             return not any(w in words["negation_turners"] for w in lead)
         if word not in words["light"]:

@@ -31,7 +31,7 @@ from training.triage.utterances import CLASSES, Utterance, groups, read
 
 NAME = "triage-MiniLM-int8"
 SEEDS = (0,)  # more of them cost 5 MB and a third of the time each
-THRESHOLD = -1.5  # see the card for how these were chosen
+THRESHOLD = -1.3  # see the card for how these were chosen
 QUESTION_THRESHOLD = 0.5  # of a message that is one question
 PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judged whole
 HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield

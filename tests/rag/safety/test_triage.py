@@ -312,6 +312,7 @@ def test_a_no_that_is_taken_back_or_followed_by_more_is_one(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "category"),
     [
+        ("i cant i want to die tonight", "suicide"),
         ("took an overdose after the rehearsal", "overdose"),
         ("I've done an overdose in the salon toilet", "overdose"),
         ("overdosed at sixteen, and again this evening", "overdose"),
