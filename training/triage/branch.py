@@ -1,8 +1,7 @@
-"""Tunes the upper layers of MiniLM to tell concerns apart, in torch.
+"""Tunes the layers of MiniLM to tell concerns apart, in torch.
 
-The word pieces and the lower layers stay as they are: words that no utterance holds keep their
-meaning, and what the lower layers give is computed once. Several branches, tuned from different
-seeds, are averaged; each is wrong about other messages.
+The word pieces stay as they are, so that words that no utterance holds keep their meaning; so do
+the first `LOWER` layers. Several branches, tuned from different seeds, are averaged.
 """
 
 from __future__ import annotations
