@@ -23,6 +23,7 @@ from rag.safety.normalise import BREAK
 WEIGHTS = Path(__file__).parent / "weights"
 ENCODER = WEIGHTS / "encoder"  # to be opened by the caller and handed in
 NONE = "none"  # the class of harmless messages, the first one of the head
+_TERSE = 2  # words: a message that says next to nothing
 _WHOLE = 100  # a message of this many words or fewer is also judged as a whole
 _PART = 12  # longer ones are judged in parts of whole sentences, about this long
 _SENTENCE = 50  # a longer sentence is cut; the pieces overlap by half a part
@@ -69,8 +70,9 @@ class Classifier:
         """The concern of one message, given as `rag.safety.normalise.tokens` returns it.
 
         A part of a message that was judged whole must stand out more: what it seems to say, the
-        rest may explain. With `part`, `words` are themselves such a part. So must a message that is
-        one question and tells nothing.
+        rest may explain. With `part`, `words` are themselves such a part. So must a message of one
+        or two words, which the rules know if they are a cry, and one that is one question and
+        tells nothing.
         """
         found = list(parts(words))
         if not found:
@@ -78,6 +80,8 @@ class Classifier:
         vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
         judged = [self._judged(vector) for vector in vectors]
         threshold = self._question_threshold if is_question(words) else self._threshold
+        if len(found[0]) <= _TERSE:
+            threshold = self._part_threshold
         least = [self._part_threshold if part else threshold] * len(found)
         if is_whole(words):
             least[1:] = [self._part_threshold] * (len(found) - 1)

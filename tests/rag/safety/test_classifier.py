@@ -117,11 +117,12 @@ def test_parts_need_more_than_the_whole(encoder: OnnxEncoder, tmp_path: Path) ->
         (folder / "manifest.json").write_text(json.dumps(changed))
         return Classifier(encoder, folder).concern(text.split())
 
-    short, two, long = "b c", "b c d e f g . h i j k l m n", "b c d e f g . " * 20
+    short, two, long = "b c d", "b c d e f g . h i j k l m n", "b c d e f g . " * 20
     assert judge(short, -1000, 1000)
     assert judge(two, -1000, 1000)
     assert judge(two, 1000, -1000)
     assert judge(short, 1000, -1000) is None
+    assert judge("b c", -1000, 1000) is None  # as much as a part: it says next to nothing
     assert judge(long, 1000, -1000) is None  # never judged whole, so its parts count fully
     assert judge(long, -1000, 1000)
 
