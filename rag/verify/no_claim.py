@@ -43,7 +43,8 @@ _COURTESIES = (
     r"is there anything else (?:that )?(?:i can|you(?:'d| would) like)[a-z' ]*\??",
     r"(?:sure|certainly|of course|absolutely|okay|great question|good question)(?: thing)?"
     r"(?:[,!.]? (?:i can help(?: you)?(?: with (?:that|this))?|i'd be happy to help))?",
-    r"i(?:'d| would)(?: be| am)? (?:be )?(?:happy|glad) to help(?: you)?(?: with (?:that|this))?",
+    r"(?:i(?:'d| would)(?: be| am)? (?:be )?)?(?:happy|glad) to help(?: you)?"
+    r"(?: with (?:that|this))?",
     r"take care",
 )
 _COURTESY = re.compile(rf"(?:{'|'.join(_COURTESIES)})[\s.!]*", re.IGNORECASE)
@@ -65,6 +66,8 @@ _REFUSALS = (
     rf"{_SOURCES} (?:do|does|did)(?: not|n't) (?:\w+ly )?"
     r"(?:mention|provide|contain|include|say|state|specify|give|address|answer|discuss|cover|have"
     r"|offer|explain|describe|name|list|indicate|detail)\b[^.;:]*",
+    rf"none of {_SOURCES} (?:mentions?|says?|states?|gives?|describes?|covers?)\b[^.;:]*",
+    rf"what {_SOURCES} (?:do|does)(?: not|n't) (?:mention|say|state|give|cover) is\b[^.;:]*",
     r"it is (?:unclear|not clear|not stated|not specified|not mentioned)\b[^.;:]*? (?:in|from|by) "
     rf"{_SOURCES}\b[^.;:]*",
     rf"there is (?:no|not enough) (?:\w+ )?(?:information|mention|evidence)\b[^.;:]* in {_SOURCES}"
