@@ -80,7 +80,7 @@ class Classifier:
         vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
         judged = [self._judged(vector) for vector in vectors]
         threshold = self._question_threshold if is_question(words) else self._threshold
-        if len(found[0]) <= _TERSE:
+        if len(without_outer_breaks(words)) <= _TERSE:
             threshold = self._part_threshold
         least = [self._part_threshold if part else threshold] * len(found)
         if is_whole(words):

@@ -39,8 +39,9 @@ _COURTESIES = (
     r"(?:helps(?: you)?|(?:is|was) helpful|answers your question)",
     r"(?:please )?(?:let me know|feel free to (?:ask|let me know)|don't hesitate to ask) if "
     r"(?:you have (?:any|more|further)(?: other| more| further)? questions"
-    r"|(?:you need|there is|there's) (?:anything|any) (?:else|more|further)[a-z' ]*)",
-    r"is there anything else (?:that )?(?:i can|you(?:'d| would) like)[a-z' ]*\??",
+    r"|(?:there is|there's) anything (?:else|more)(?: (?:that )?i can help(?: you)? with)?)",
+    r"is there anything else (?:that )?(?:i can (?:help(?: you)? with|do for you)"
+    r"|you(?:'d| would) like to know)\??",
     r"(?:sure|certainly|of course|absolutely|okay|great question|good question)(?: thing)?"
     r"(?:[,!.]? (?:i can help(?: you)?(?: with (?:that|this))?|i'd be happy to help))?",
     r"(?:i(?:'d| would)(?: be| am)? (?:be )?)?(?:happy|glad) to help(?: you)?"
@@ -66,13 +67,14 @@ _REFUSALS = (
     rf"{_SOURCES} (?:do|does|did)(?: not|n't) (?:\w+ly )?"
     r"(?:mention|provide|contain|include|say|state|specify|give|address|answer|discuss|cover|have"
     r"|offer|explain|describe|name|list|indicate|detail)\b[^.;:]*",
-    rf"none of {_SOURCES} (?:mentions?|says?|states?|gives?|describes?|covers?)\b[^.;:]*",
-    rf"what {_SOURCES} (?:do|does)(?: not|n't) (?:mention|say|state|give|cover) is\b[^.;:]*",
+    rf"none of {_SOURCES} (?:mentions?|says?|states?|gives?|describes?|covers?)\b[^.,;:]*",
+    rf"what {_SOURCES} (?:do|does)(?: not|n't) (?:mention|say|state|give|cover) is\b[^.,;:]*",
     r"it is (?:unclear|not clear|not stated|not specified|not mentioned)\b[^.;:]*? (?:in|from|by) "
     rf"{_SOURCES}\b[^.;:]*",
     rf"there is (?:no|not enough) (?:\w+ )?(?:information|mention|evidence)\b[^.;:]* in {_SOURCES}"
-    r"\b[^.;:]*",
-    r"i (?:do not|don't) have (?:enough|sufficient|any) information\b[^.;:]*",
+    r"(?: (?:about|on|regarding)\b[^.,;:]*)?",
+    r"i (?:do not|don't) have (?:enough|sufficient|any) information"
+    r"(?: (?:about|on|to (?:say|tell|answer|know))\b[^.,;:]*)?",
 )
 _REFUSAL = re.compile(rf"{_SORRY}(?:{'|'.join(_REFUSALS)})[\s.!]*", re.IGNORECASE)
 

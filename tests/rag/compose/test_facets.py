@@ -19,6 +19,7 @@ from rag.compose.facets import Facet, facets_of_heading, facets_of_question
         ("How do I help my friend with depression?", {Facet.HELPING_OTHERS}),
         ("How common is PTSD?", {Facet.PREVALENCE}),
         ("what happens if i take too much sertraline", {Facet.TOO_MUCH}),
+        ("i worry too much", set()),
         ("my old dad drinks", {Facet.HELPING_OTHERS}),
         ("my dad died in spring", set()),
         ("do i have to work on sundays", set()),

@@ -125,6 +125,7 @@ def test_parts_need_more_than_the_whole(encoder: OnnxEncoder, tmp_path: Path) ->
     assert judge("b c", -1000, 1000) is None  # as much as a part: it says next to nothing
     assert judge(long, 1000, -1000) is None  # never judged whole, so its parts count fully
     assert judge(long, -1000, 1000)
+    assert judge(f"b c . {'d ' * 11}. " * 9, -1000, 1000)  # its first part is as short
 
 
 def test_a_lone_question_needs_more_than_what_is_told(encoder: OnnxEncoder, tmp_path: Path) -> None:

@@ -6,6 +6,16 @@ from hypothesis import strategies as st
 
 from rag.safety.output import blocked
 from rag.safety.scope import IN_SCOPE, scope
+from rag.verify.medicines import substance_of
+
+
+def test_every_medicine_that_the_gate_knows_is_known_here() -> None:
+    unknown = [
+        name
+        for name in substance_of()
+        if scope(f"What happens if I take too much {name}?").kind != "too_much"
+    ]
+    assert not unknown
 
 
 @pytest.mark.parametrize(
