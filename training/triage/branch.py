@@ -1,7 +1,7 @@
 """Tunes the layers of MiniLM to tell concerns apart, in torch.
 
-The word pieces stay as they are, so that words that no utterance holds keep their meaning; so do
-the first `LOWER` layers. Several branches, tuned from different seeds, are averaged.
+The word pieces stay as they are, so that words that no utterance holds keep their meaning. Several
+branches, tuned from different seeds, are averaged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from transformers import BertModel
 from training.precision import has_bfloat16
 from training.triage.utterances import CLASSES, Utterance, copies
 
-LOWER = 0  # layers that stay as they are
 SCALE = 10.0  # of the logits: the vectors have unit length
 _EPOCHS = 4
 _BATCH = 32
@@ -37,8 +36,8 @@ _ROWS = 64
 Hidden = list[torch.Tensor]  # (tokens, width) for each text
 
 
-class Lower:
-    """Tokeniser, word pieces and the lower layers."""
+class WordPieces:
+    """Tokeniser and the embeddings of its word pieces."""
 
     def __init__(self, folder: Path) -> None:
         self.bert = BertModel.from_pretrained(
@@ -54,7 +53,7 @@ class Lower:
 
     @torch.no_grad()
     def __call__(self, texts: Sequence[str]) -> Hidden:
-        """What leaves the last lower layer, in half precision."""
+        """What goes into the first layer, in half precision."""
         encoded = [self.tokenizer.encode(text).ids[:_MOST_TOKENS] for text in texts]
         out: Hidden = [torch.empty(0)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
@@ -62,20 +61,16 @@ class Lower:
             rows = order[start : start + _ROWS]
             longest = max(len(encoded[i]) for i in rows)
             ids = torch.zeros(len(rows), longest, dtype=torch.long)
-            mask = torch.zeros(len(rows), longest)
             for at, i in enumerate(rows):
                 ids[at, : len(encoded[i])] = torch.tensor(encoded[i])
-                mask[at, : len(encoded[i])] = 1
-            hidden = _through(
-                self.bert.encoder.layer[:LOWER], self.bert.embeddings(input_ids=ids), mask
-            )
+            hidden = self.bert.embeddings(input_ids=ids)
             for at, i in enumerate(rows):
                 out[i] = hidden[at, : len(encoded[i])].half()
         return out
 
 
 class Branch(nn.Module):
-    """The upper layers, the mean over the tokens at unit length, and one logit a class."""
+    """The layers, the mean over the tokens at unit length, and one logit a class."""
 
     def __init__(self, layers: nn.ModuleList, width: int) -> None:
         super().__init__()
@@ -114,10 +109,10 @@ def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
     """One branch, tuned on `rows`."""
     torch.manual_seed(seed)
     rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
-    lower = Lower(folder)
+    pieces = WordPieces(folder)
     made = list(copies(rows, _NOISY, seed))
-    hidden = lower([text for text, _ in made])
-    branch = Branch(lower.bert.encoder.layer[LOWER:], lower.bert.config.hidden_size).train()
+    hidden = pieces([text for text, _ in made])
+    branch = Branch(pieces.bert.encoder.layer, pieces.bert.config.hidden_size).train()
     count = len(rows)
     steps = _EPOCHS * -(-count // _BATCH)
     optimiser = torch.optim.AdamW(
@@ -157,7 +152,7 @@ def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
 @torch.no_grad()
 def judge(folder: Path, branches: Sequence[Branch], texts: Sequence[str]) -> Judged:
     """The mean of the branches' logits for `texts`, which are normalised words."""
-    hidden = Lower(folder)(texts)
+    hidden = WordPieces(folder)(texts)
     out = np.zeros((len(texts), len(CLASSES)), dtype=np.float32)
     for start in range(0, len(texts), _ROWS):
         padded = _padded(hidden[start : start + _ROWS])

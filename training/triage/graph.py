@@ -1,4 +1,4 @@
-"""The tuned encoder as one ONNX graph: shared lower layers, a branch of upper ones for each seed.
+"""The tuned encoder as one ONNX graph: shared word pieces, a branch of layers for each seed.
 
 Its vector is the branches' unit vectors one after the other. Rounding to 8 bits is that of
 `training/encoder`, calibrated on each branch by itself.
@@ -14,22 +14,30 @@ from onnx import ModelProto
 from training.encoder.bert import Config, Linear, Weights
 from training.encoder.graph import SentenceEncoderGraph
 from training.encoder.quantise import InputStatistics, calibrate
-from training.triage.branch import LOWER
 
 
 class BranchedGraph(SentenceEncoderGraph):
-    """Layers 3, 4, 5 are the first branch, 6, 7, 8 the second, and so on."""
+    """As many layers as the branches have together, those of the first branch first."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        config: Config,
+        statistics: Mapping[Linear, InputStatistics],
+        branch: int,
+    ) -> None:
+        """`branch`: layers of one branch; the others as `SentenceEncoderGraph` takes them."""
+        super().__init__(weights, config, statistics)
+        self._branch = branch
 
     def build(self) -> ModelProto:
         """The whole model."""
-        graph, upper = self._graph, range(LOWER, self._config.layers)
+        graph = self._graph
         shared = self._embed()
-        for layer in range(LOWER):
-            shared = self._layer(layer, shared)
         units = []
-        for first in upper[:: _upper_layers()]:
+        for first in range(0, self._config.layers, self._branch):
             x = shared
-            for layer in range(first, first + _upper_layers()):
+            for layer in range(first, first + self._branch):
                 x = self._layer(layer, x)
             axis = graph.constant("token_axis", np.array([1]))
             mean = graph.op("ReduceMean", x, axis, keepdims=0)
@@ -45,19 +53,14 @@ def branched(
     merged = dict(weights)
     statistics: dict[Linear, InputStatistics] = {}
     for number, branch in enumerate(branches):
-        alone = {**weights, **_renumbered(branch, LOWER)}
-        first = LOWER + number * _upper_layers()
+        alone = {**weights, **_renumbered(branch, 0)}
+        first = number * config.layers
         merged.update(_renumbered(branch, first))
         for (layer, kind), found in calibrate(alone, config, texts).items():
-            place = layer if layer < LOWER else layer - LOWER + first
-            statistics[place, kind] = found
-    layers = LOWER + len(branches) * _upper_layers()
+            statistics[layer + first, kind] = found
+    layers = len(branches) * config.layers
     longer = Config(layers, config.heads, config.dimensions, config.epsilon, config.max_tokens)
-    return BranchedGraph(merged, longer, statistics).build()
-
-
-def _upper_layers() -> int:
-    return 6 - LOWER
+    return BranchedGraph(merged, longer, statistics, config.layers).build()
 
 
 def _renumbered(branch: Weights, first: int) -> Mapping[str, object]:
