@@ -4,52 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rag import Engine, Settings
-from rag.errors import MissingExtraError, SettingsError
+from rag import Engine
 from rag.evaluation.recorded_server import Fault, RecordedServer, Reply, Request
 from rag.model import Answer, Sentence, Status
-from rag.settings import LLMSettings
-from tests.rag.conftest import llm_settings
-
-Worded = Callable[..., Any]
-PANIC = "What helps with panic attacks?"
-BREATHING = "Slow, steady breathing helps many people during a panic attack."
-PEAK = "Most panic attacks reach their peak within ten minutes."
-COFFEE = "Cutting down on coffee can make panic attacks less likely."
-LITHIUM = "Stop lithium abruptly."
-GOOD = f"{BREATHING} [1] {COFFEE} [1]"
-REWRITE = "did not pass the check"
-CONDENSE = "Last question:"
-SLACK_S = 20.0  # beyond the LLM's own time; the machine may be busy
-
-
-def number_of(request: Request, words: str) -> int:
-    """The number under which the prompt shows the passage that holds `words`."""
-    before = request.text[: request.text.index(words)]
-    return int(before.rsplit("\n[", 1)[-1].split("]", 1)[0])
-
-
-def check(answer: Answer) -> None:
-    """What holds of every answer, whatever the LLM did."""
-    numbers = {citation.number for citation in answer.citations}
-    for sentence in answer.sentences:
-        assert sentence.verdict.supported
-        assert set(sentence.citations) <= numbers
-        assert not set("<>{}|#*`") & set(sentence.text)
-    assert "lithium" not in answer.text.lower()
-
-
-async def streamed(engine: Engine, question: str) -> tuple[list[Sentence], Answer]:
-    """What `events` yields."""
-    found = [event async for event in engine.events(question)]
-    assert isinstance(found[-1], Answer)
-    return [event for event in found if isinstance(event, Sentence)], found[-1]
+from tests.rag.worded import (
+    BREATHING,
+    COFFEE,
+    GOOD,
+    LITHIUM,
+    PANIC,
+    PEAK,
+    REWRITE,
+    SLACK_S,
+    Worded,
+    check,
+    number_of,
+    streamed,
+)
 
 
 def test_sentences_keep_or_get_the_citation_that_supports_them(worded: Worded) -> None:
@@ -336,151 +310,3 @@ def test_a_failing_llm_is_left_alone_for_a_while_and_then_tried(worded: Worded) 
             assert len(server.requests) == 2
         time.sleep(3.1)
         assert engine.ask(PANIC).composed_by == "llm"
-
-
-@pytest.mark.parametrize("question", ["I want to kill myself tonight", "What is kleptomania?"])
-def test_the_llm_is_not_asked(worded: Worded, question: str) -> None:
-    with worded(GOOD) as (engine, server):
-        answer = engine.ask(question)
-        assert answer.status in (Status.CRISIS, Status.ABSTAINED)
-        assert not server.requests
-
-
-def test_a_crisis_in_an_earlier_message_counts(worded: Worded) -> None:
-    before = [{"role": "user", "content": "I want to kill myself tonight"}]
-    with worded(GOOD) as (engine, server):
-        assert engine.ask("what helps?", messages=before).status is Status.CRISIS
-        assert not server.requests
-
-
-BEFORE = [
-    {"role": "user", "content": PANIC},
-    {"role": "assistant", "content": "Lithium cures panic attacks."},
-]
-
-
-def test_a_follow_up_is_condensed_and_answered_afresh(worded: Worded) -> None:
-    def respond(request: Request) -> str:
-        if CONDENSE in request.text:
-            return "How quickly do panic attacks peak?"
-        return f"Lithium cures panic attacks. [1] {PEAK} [2]"
-
-    with worded(respond, rewrite=False) as (engine, server):
-        answer = engine.ask("how quickly do they peak?", messages=BEFORE)
-        check(answer)
-        assert answer.understood_as == "How quickly do panic attacks peak?"
-        assert [sentence.text for sentence in answer.sentences] == [PEAK]
-        assert answer.dropped[0].text == "Lithium cures panic attacks."
-        assert "Lithium" not in server.requests[1].text
-
-
-@pytest.mark.parametrize("reply", ["", "Lithium is a mineral. Take it. Now?", "no\nno"])
-def test_a_condensation_that_cannot_be_trusted_is_done_by_rule(worded: Worded, reply: str) -> None:
-    with worded(lambda r: reply if CONDENSE in r.text else GOOD) as (engine, _):
-        answer = engine.ask("and for teenagers?", messages=BEFORE)
-    assert answer.understood_as == "What helps with panic attacks for teenagers?"
-
-
-def test_a_false_claim_in_the_question_is_not_agreed_with(worded: Worded) -> None:
-    truth = "A panic attack feels frightening, but it is not dangerous in itself."
-
-    def agree(request: Request) -> str:
-        number = number_of(request, truth)
-        return f"Yes, panic attacks are dangerous in themselves. [{number}] {truth} [{number}]"
-
-    with worded(agree, rewrite=False) as (engine, _):
-        answer = engine.ask("Since panic attacks are dangerous, what is a panic attack?")
-    assert [sentence.text for sentence in answer.sentences] == [truth]
-
-
-PERSONAL = "My name is Anna Kirk (anna@example.org). What helps me with panic attacks?"
-
-
-@pytest.mark.parametrize(("redact", "seen"), [("always", False), ("remote", True)])
-def test_what_identifies_people_is_replaced_and_put_back(
-    worded: Worded, redact: str, seen: bool
-) -> None:
-    def respond(request: Request) -> str:
-        if CONDENSE in request.text:
-            return "What helps PERSON_1 with panic attacks?"
-        return GOOD
-
-    before = [{"role": "user", "content": "My name is Anna and my phone number is 07700 900123."}]
-    with worded(respond, redact=redact) as (engine, server):
-        answer = engine.ask(PERSONAL, messages=before)
-        sent = "\n".join(request.text for request in server.requests)
-        assert all((secret in sent) is seen for secret in ("Kirk", "anna@example", "900123"))
-        assert answer.composed_by == "llm"
-        if not seen:
-            assert "PERSON_1" in sent
-            assert "PERSON_1" not in answer.understood_as + answer.text
-            assert "Anna" in answer.understood_as
-
-
-def test_any_llm_of_llama_index_may_be_given(built_index: Path) -> None:
-    from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
-
-    class Local(CustomLLM):
-        pause_s: float = 0.0
-
-        @property
-        def metadata(self) -> LLMMetadata:
-            return LLMMetadata(model_name="local")
-
-        def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
-            time.sleep(self.pause_s)
-            return CompletionResponse(text=GOOD)
-
-        def stream_complete(self, prompt: str, formatted: bool = False, **_: Any) -> Any:
-            for word in GOOD.split(" "):
-                time.sleep(self.pause_s)
-                yield CompletionResponse(text="", delta=f"{word} ")
-
-    settings = Settings(index_dir=built_index)
-    with Engine.open(settings, llm=Local()) as engine:
-        assert engine.uses_llm
-        answer = engine.ask(PANIC)
-        sentences, last = asyncio.run(streamed(engine, PANIC))
-        assert answer.text == last.text
-        assert [s.text for s in sentences] == [BREATHING, COFFEE]
-    hasty = Settings(index_dir=built_index, llm=LLMSettings(timeout_s=1, max_retries=0))
-    with Engine.open(hasty, llm=Local(pause_s=3)) as engine:
-        assert engine.ask(PANIC).degraded == ("llm",)
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "says"),
-    [
-        ({"provider": "gpt9", "model": "m"}, SettingsError, r"plumbline\[anthropic\]"),
-        ({"provider": "openai-like"}, SettingsError, "RAG_LLM__MODEL"),
-        ({"provider": "openai-like", "model": "m"}, SettingsError, "RAG_LLM__BASE_URL"),
-        ({"provider": "anthropic", "model": "m"}, MissingExtraError, r"plumbline\[anthropic\]"),
-        ({"provider": "ollama", "model": "m"}, MissingExtraError, r"plumbline\[ollama\]"),
-    ],
-)
-def test_settings_that_cannot_work(
-    built_index: Path, options: dict[str, str], error: type[Exception], says: str
-) -> None:
-    if error is MissingExtraError:
-        try:
-            __import__(f"llama_index.llms.{options['provider']}")
-        except ModuleNotFoundError:
-            pass
-        else:
-            pytest.skip("the extra is installed here")
-    with pytest.raises(error, match=says):
-        Engine.open(Settings(index_dir=built_index, llm=LLMSettings(**options)))
-
-
-def test_the_key_is_never_shown() -> None:
-    settings = LLMSettings(provider="openai-like", api_key="hunter2")
-    assert "hunter2" not in repr(settings) + settings.model_dump_json()
-
-
-def test_the_right_key_is_sent(built_index: Path) -> None:
-    with RecordedServer(lambda _: Reply(GOOD), key="hunter2") as server:
-        settings = Settings(index_dir=built_index, llm=llm_settings(server, api_key="hunter2"))
-        with Engine.open(settings) as engine:
-            answer = engine.ask(PANIC)
-    assert answer.composed_by == "llm"
-    assert "hunter2" not in repr(answer)

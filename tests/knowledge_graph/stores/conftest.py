@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import neo4j
 import pytest
 
 from knowledge_graph.schema import Entity, Fact, GraphData, Kind, Mention, Origin, Relation
-from knowledge_graph.store import GraphStore
+from knowledge_graph.store import GraphCounts, GraphStore
 from knowledge_graph.stores.embedded_store import EmbeddedStore
 from knowledge_graph.stores.neo4j import Neo4jStore
 from tests.neo4j_server import Server
@@ -78,6 +80,31 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GraphStore
         for status in store.statuses():
             if status.id not in before:
                 store.remove_version(status.id)
+
+
+SOON = 5.0
+COUNTS = GraphCounts(entities=8, facts=10, mentions=5, passages=5)
+Ask = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def neo4j_store(neo4j_server: Server) -> Iterator[Neo4jStore]:
+    with Neo4jStore(neo4j_server.address) as store:
+        before = {status.id for status in store.statuses()}
+        yield store
+    with Neo4jStore(neo4j_server.address) as store:
+        for status in store.statuses():
+            if status.id not in before:
+                store.remove_version(status.id)
+
+
+@pytest.fixture
+def ask(neo4j_server: Server) -> Iterator[Ask]:
+    """`ask(cypher, **parameters)`: rows, by the bare driver."""
+    with neo4j.GraphDatabase.driver(**neo4j_server.address.options()) as driver:
+        yield lambda query, **values: [
+            record.values() for record in driver.execute_query(query, values).records
+        ]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from knowledge_graph.schema import (
 from knowledge_graph.store import GraphCounts, GraphReader, GraphStore, Removed
 from tests.knowledge_graph.stores.conftest import (
     CBT,
+    COUNTS,
     DATA,
     DEPRESSION,
     ENTITIES,
@@ -34,11 +35,9 @@ from tests.knowledge_graph.stores.conftest import (
     NAUSEA,
     PANIC,
     SERTRALINE,
+    SOON,
     fact,
 )
-
-SOON = 5.0
-COUNTS = GraphCounts(entities=8, facts=10, mentions=5, passages=5)
 
 
 def nearest(reader: GraphReader, key: str, limit: int = 99, *only: Relation) -> list[Fact]:
