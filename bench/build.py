@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -30,7 +32,7 @@ from rag.index.version import IndexVersion
 from rag.settings import Settings
 
 SAME_BYTES = ("passages.sqlite", "vectors.faiss", "asked.faiss", "sentences.npy")
-ADDED = "\n\n## One section more\n\nA sentence that was not in this document until just now.\n"
+ADDED = "\n\n## Section {0}\n\nSentence {0} was not in this document until just now.\n"
 T = TypeVar("T")
 
 
@@ -68,13 +70,20 @@ def fill_up(documents: Path, wanted: int) -> None:
         source.with_stem(f"{source.stem}-{turn}").write_text(f"---\n{head}\n---\n{body}")
 
 
-def change_one(documents: Path) -> str:
-    """Adds a section to the first text document below the folder."""
+def change_one(documents: Path, number: int) -> str:
+    """Adds a section, called by its number, to the first text document below the folder."""
     for path in sorted(documents.rglob("*")):
         if path.suffix in (".md", ".markdown", ".txt"):
-            path.write_text(path.read_text() + ADDED)
+            path.write_text(path.read_text() + ADDED.format(number))
             return path.name
     raise SystemExit("bench/build.py needs at least one .md or .txt document to change")
+
+
+def command(documents: Path, index_dir: Path) -> None:
+    """`rag build` in a process of its own, which judges what it built and activates it."""
+    words = [sys.executable, "-m", "rag.cli.main", "build", str(documents)]
+    run = [*words, "--index-dir", str(index_dir)]
+    subprocess.run(run, check=True, capture_output=True)
 
 
 def hashes(index_dir: Path, version_id: str) -> dict[str, str]:
@@ -115,10 +124,14 @@ def main() -> None:
         open_s, version = timed(lambda: IndexVersion.open(Path(scratch) / "indexes"))
         version.close()
         same_s, _ = run("indexes")
-        changed = change_one(documents)
+        changed = change_one(documents, 1)
         again_s, again = run("indexes")
+        change_one(documents, 2)
+        command_s, _ = timed(lambda: command(documents, Path(scratch) / "indexes"))
+        with IndexVersion.open(Path(scratch) / "indexes") as version:
+            active = version.manifest.id
         fresh_s, fresh = run("fresh")
-        equal = hashes(Path(scratch) / "indexes", again.version_id) == hashes(
+        equal = hashes(Path(scratch) / "indexes", active) == hashes(
             Path(scratch) / "fresh", fresh.version_id
         )
     table = Table("what", "seconds", "detail", title="rag build")
@@ -129,6 +142,7 @@ def main() -> None:
     table.add_row(
         "one document changed", f"{again_s:.2f}", f"{changed}: {again.reused} passages reused"
     )
+    table.add_row("another one, `rag build` as a whole", f"{command_s:.2f}", "with promotion gate")
     table.add_row("the same from nothing", f"{fresh_s:.2f}", "")
     table.add_row("opening, hashes checked", f"{open_s:.2f}", "")
     console = Console()
@@ -139,7 +153,7 @@ def main() -> None:
         f"{texts / first_s:.1f} texts/s over the whole build; "
         f"{len(first.quarantined)} documents quarantined"
     )
-    same_id = fresh.version_id == again.version_id
+    same_id = fresh.version_id == active
     console.print(
         f"incremental and full build: ids {'equal' if same_id else 'DIFFER'}, files "
         f"{'equal' if equal else 'DIFFER'}"

@@ -94,11 +94,11 @@ def curated_facts(rows: Sequence[CuratedRow], passages: Iterable[PassageText]) -
     Of several rows the first gives line and qualifier. A row that only a document states makes
     no Fact where that document, or its sentence, is not among `passages`.
     """
-    by_document: dict[str, list[PassageText]] = defaultdict(list)
+    by_document: dict[str, list[_Searched]] = defaultdict(list)
     documents = {row.document for row in rows}
     for passage in passages:
         if passage.document in documents:
-            by_document[passage.document].append(_with_normal_sentences(passage))
+            by_document[passage.document].append(_searched(passage))
     merged: dict[tuple[str, ...], Fact] = {}
     for row in rows:
         stating = _stating(row, by_document.get(row.document, ()))
@@ -120,16 +120,29 @@ def curated_facts(rows: Sequence[CuratedRow], passages: Iterable[PassageText]) -
     return [merged[identity] for identity in sorted(merged)]
 
 
-def _stating(row: CuratedRow, passages: Sequence[PassageText]) -> list[PassageText]:
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A passage, and the normal form of its sentences, together and apart."""
+
+    passage: PassageText
+    text: str
+    sentences: tuple[str, ...]
+
+
+def _searched(passage: PassageText) -> _Searched:
+    sentences = tuple(f" {normal(sentence)} " for sentence in passage.sentences)
+    return _Searched(passage, "".join(sentences), sentences)
+
+
+def _stating(row: CuratedRow, passages: Sequence[_Searched]) -> list[PassageText]:
     words = [f" {word} " for word in row.words]
-    found = [p for p in passages if any(_within(s, words) for s in p.sentences)]
+    found = [
+        one.passage
+        for one in passages
+        if _within(one.text, words) and any(_within(s, words) for s in one.sentences)
+    ]
     below = [passage for passage in found if row.heading in passage.heading]
     return below or found
-
-
-def _with_normal_sentences(passage: PassageText) -> PassageText:
-    sentences = tuple(f" {normal(sentence)} " for sentence in passage.sentences)
-    return PassageText(passage.id, passage.source, passage.heading, sentences, passage.grade)
 
 
 def _within(padded: str, words: Sequence[str]) -> bool:

@@ -23,20 +23,30 @@ def plain(value: Any) -> Any:
     """
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Enum):
         return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return plain(shallow(value))
+
+
+def shallow(value: Any) -> Any:
+    """As `plain`, but one level deep and only for what `json` does not know itself: its
+    `default`.
+
+    Raises:
+        TypeError: for a type that has no JSON form here.
+    """
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Path):
         return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,6 +52,7 @@ def build_command(
     from rag.corpus.plan import plan_build
     from rag.corpus.update import update
 
+    gc.disable()  # looking for cycles takes a seventh of the time, and this process soon ends
     settings = load_settings(index_dir)
     chosen = _chosen(paths or [], settings, corpus=with_corpus, fetched=with_fetched)
     with progress_bar() as progress:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.compose.extractive import DraftSentence
 from rag.model import Citation, Conflict, Evidence, Sentence
@@ -74,12 +75,12 @@ def differ(one: str, other: str) -> bool:
     >>> differ("Adults need seven hours of sleep.", "Seven hours of sleep is what adults need.")
     False
     """
-    ours, theirs = _subject(one), _subject(other)
+    (ours, ours_telling), (theirs, theirs_telling) = _read(one), _read(other)
     both = len(ours & theirs)
     if min(len(ours), len(theirs)) < _FEWEST_STEMS:
         return False
     alike = both >= _SAME_SUBJECT * (len(ours) + len(theirs) - both)
-    return alike and _telling(one) != _telling(other)
+    return alike and ours_telling != theirs_telling
 
 
 def _side(citation: Citation) -> str:
@@ -88,13 +89,15 @@ def _side(citation: Citation) -> str:
     return f"[{citation.number}] is from {told or citation.title}"
 
 
-def _subject(text: str) -> frozenset[str]:
-    return frozenset(content_stems(" ".join(w for w in words(text) if w not in _telling(text))))
-
-
-def _telling(text: str) -> frozenset[str]:
-    return frozenset(
-        "not" if word in NEGATIONS or word.endswith("n't") else word
-        for word in words(text)
-        if word in NEGATIONS or word.endswith("n't") or word in NUMBERS or _DIGIT.search(word)
-    )
+@lru_cache(maxsize=4096)  # the same sentences are found for one question after another
+def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems of what a sentence is about, and its numbers and negations."""
+    about: list[str] = []
+    telling: set[str] = set()
+    for word in words(text):
+        negates = word in NEGATIONS or word.endswith("n't")
+        if negates or word in NUMBERS or _DIGIT.search(word):
+            telling.add("not" if negates else word)
+        else:
+            about.append(word)
+    return frozenset(content_stems(" ".join(about))), frozenset(telling)

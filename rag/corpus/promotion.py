@@ -70,8 +70,9 @@ def judge(settings: Settings, version_id: str, canaries: Canaries | None = None)
         fewer, more = (store.manifest(v).counts.passages for v in (version_id, active))
         if fewer < _LEAST_SHARE * more:
             refused.append(f"it holds {fewer} passages; the active version has {more}")
-        with open_version(settings, active) as old:  # what both answer need not be asked twice
-            lost, _ = _answered(old, unanswered)
+        if unanswered:  # what both answer need not be asked twice
+            with open_version(settings, active) as old:
+                lost, _ = _answered(old, unanswered)
     except IndexUnavailableError:
         pass  # nothing answers yet, so nothing can be lost
     before = len(answered) + len(lost)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.jsonable import plain
+from rag.jsonable import shallow
 from rag.model import Passage, Source
 
 FORMAT_VERSION = 3
@@ -58,15 +58,15 @@ def content_sha256(
     """Hex SHA-256 over everything that decides what a version answers, and nothing else: not
     when, where, from which paths or on top of which version it was built."""
     digest = hashlib.sha256()
+    encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=shallow).encode
 
     def add(value: object) -> None:
-        line = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-        digest.update(line.encode("ascii") + b"\n")
+        digest.update(encode(value).encode("ascii") + b"\n")
 
     add([FORMAT_VERSION, chunker, encoder_sha256, graph_sha256])
     for source in content.sources:
-        add(plain(source))
+        add(source)
     for position, passage in content.passages:
         # `source_id` is left out: what a source is called depends on its neighbours' editions.
-        add([position, plain(dataclasses.replace(passage, source_id=""))])
+        add([position, dataclasses.replace(passage, source_id="")])
     return digest.hexdigest()

@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,6 +25,7 @@ there (0.472 at 0.3), but those answers are many times longer than our passages.
 B = 0.75
 """How far long passages are marked down, 0..1."""
 
+_WORDS_KEPT = 50_000  # stems kept by their word
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SHORT_PLURAL = re.compile(r"([^\Waeiou\d_]{2,}[aeiou])s")
 _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
@@ -45,14 +47,17 @@ class Stemming:
         self._stop_words = frozenset(_bm25s().stopwords.STOPWORDS_EN_PLUS)
         self._stemmer = Stemmer.Stemmer("english")
         self._lock = Lock()  # a Stemmer keeps a cache that threads must not share
+        self._stem = lru_cache(_WORDS_KEPT)(self._new_stem)
 
     def terms(self, text: str) -> list[str]:
         """The stems of `text`, in order, repeats kept."""
         lowered = unicodedata.normalize("NFKC", text).lower().translate(_APOSTROPHES)
-        words = [_singular(w) for w in _WORD.findall(lowered) if w not in self._stop_words]
+        return [self._stem(w) for w in _WORD.findall(lowered) if w not in self._stop_words]
+
+    def _new_stem(self, word: str) -> str:
         with self._lock:
-            stems: list[str] = self._stemmer.stemWords(words)
-        return stems
+            stem: str = self._stemmer.stemWord(_singular(word))
+        return stem
 
 
 def _singular(word: str) -> str:
