@@ -94,7 +94,7 @@ class Loader:
             {*data.passages.values(), *(name for pair in data.supersedes for name in pair)},
         )
         passages = self._named(cypher.LOAD_PASSAGES, data.passages)
-        facts = self._facts(data.facts, entities, passages)
+        facts = self._facts(data.facts, cypher.Places(data.entities), entities, passages)
         mentions = self._links(
             cypher.LOAD_MENTIONS,
             (
@@ -124,7 +124,9 @@ class Loader:
             raise GraphDataError(f"Version {self._version} names a node twice; mend its tables")
         return ids
 
-    def _facts(self, facts: Iterable[Fact], entities: Ids, passages: Ids) -> int:
+    def _facts(
+        self, facts: Iterable[Fact], places: cypher.Places, entities: Ids, passages: Ids
+    ) -> int:
         waiting: dict[Relation, list[Any]] = {}
         count = 0
         for fact in facts:
@@ -132,7 +134,7 @@ class Loader:
                 _known(passages, passage)
             rows = waiting.setdefault(fact.relation, [])
             ends = _known(entities, fact.subject), _known(entities, fact.object)
-            rows.append(cypher.fact_row(fact, *ends))
+            rows.append(cypher.fact_row(fact, *ends, places.of(fact)))
             count += 1
             if len(rows) == FACTS_AT_ONCE:
                 self._write(cypher.load_facts(fact.relation), rows)

@@ -12,9 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from knowledge_graph.schema import STRUCTURAL, Entity, Fact, Kind, Origin, Relation, kind_of
+from knowledge_graph.schema import (
+    STRENGTH,
+    STRUCTURAL,
+    Entity,
+    Fact,
+    Kind,
+    Origin,
+    Relation,
+    kind_of,
+)
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when nodes or relationships change their shape, so that none is read wrongly."""
 
 CLINICAL = tuple(relation for relation in Relation if relation not in STRUCTURAL)
@@ -43,17 +52,18 @@ ENTITIES = f"""{_READY}CALL (v) {{
 }}
 RETURN rows"""
 
-# No two origins have one strength, so strength orders by origin too, and saves reading it. What
-# is sorted by is read once, and the end that is asked for is not sent back with each Fact.
+# A Fact holds its place among those of either end, so that of a hub's thousand Facts one number is
+# read each, and the rest of the few that are kept. The end that is asked for is not sent back.
 NEIGHBOURS = f"""{_READY}CALL (v) {{
   UNWIND $keys AS key
   MATCH (e:Entity {{version: $version, key: key}})
   CALL (e) {{
     MATCH (e)-[f:{_TYPES}]-(other)
     WHERE type(f) IN $relations
-    WITH f, f.strength AS strength, type(f) AS relation, other.key AS far, startNode(f) = e AS out
-    ORDER BY strength DESC, relation, far, out DESC LIMIT $limit
-    RETURN collect([out, far, relation, f.origin, f.passages, f.line, f.grade, f.qualifier,
+    WITH f, other, startNode(f) = e AS out
+    WITH f, other, out, CASE WHEN out THEN f.place_out ELSE f.place_in END AS place
+    ORDER BY place LIMIT $limit
+    RETURN collect([out, other.key, type(f), f.origin, f.passages, f.line, f.grade, f.qualifier,
       f.source]) AS facts
   }}
   RETURN collect([key, facts]) AS rows
@@ -149,9 +159,9 @@ def load_entities(kind: Kind) -> str:
 def load_facts(relation: Relation) -> str:
     """The statement that creates Facts of one type."""
     return (
-        f"UNWIND $rows AS row {_ENDS}CREATE (a)-[:{relation.value} {{version: $version, "
-        "origin: row[2], strength: row[3], passages: row[4], line: row[5], grade: row[6], "
-        "qualifier: row[7], source: row[8]}]->(b)"
+        f"UNWIND $rows AS row {_ENDS}CREATE (a)-[:{relation.value} {{place_out: row[2], "
+        "place_in: row[3], version: $version, origin: row[4], strength: row[5], passages: row[6], "
+        "line: row[7], grade: row[8], qualifier: row[9], source: row[10]}]->(b)"
     )
 
 
@@ -160,11 +170,35 @@ def entity_row(entity: Entity) -> list[Any]:
     return [entity.key, entity.id, entity.name, list(entity.synonyms), list(entity.xrefs)]
 
 
-def fact_row(fact: Fact, subject: str, object_: str) -> list[Any]:
+class Places:
+    """Where a Fact stands among those of either end: see `GraphReader.neighbours`.
+
+    As one number, which orders the Facts of an entity as origin, relation, other end and direction
+    do. It is no rank, so that none changes when another Fact goes.
+    """
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._ends = {key: at for at, key in enumerate(sorted(entity.key for entity in entities))}
+        origins = sorted(Origin, key=lambda origin: -STRENGTH[origin])
+        kinds = [(origin, relation) for origin in origins for relation in sorted(Relation)]
+        self._kinds = {kind: at * len(self._ends) for at, kind in enumerate(kinds)}
+
+    def of(self, fact: Fact) -> tuple[int, int]:
+        """Its places as a Fact of its subject and of its object.
+
+        Raises:
+            KeyError: an end is none of the entities.
+        """
+        kind = self._kinds[fact.origin, fact.relation]
+        return 2 * (kind + self._ends[fact.object]), 2 * (kind + self._ends[fact.subject]) + 1
+
+
+def fact_row(fact: Fact, subject: str, object_: str, places: tuple[int, int]) -> list[Any]:
     """What `load_facts` takes; the ends are element ids. An empty text is no property at all."""
     return [
         subject,
         object_,
+        *places,
         fact.origin.value,
         fact.strength,
         sorted(fact.passages),
