@@ -16,7 +16,7 @@ CLASSES = (NONE, *CATEGORIES)
 _SHORT = 20  # words; a shorter message may get a harmless one beside it
 _BESIDE = 0.15
 _REPEATED, _TIMES = 0.03, 8  # a short message may be pasted over and over, so many times at most
-_LEFT_OUT, _SWAPPED, _UNBROKEN = 0.25, 0.15, 0.2
+_LEFT_OUT, _SWAPPED, _UNBROKEN = 0.25, 0.15, 0.35
 
 
 @dataclass(frozen=True, slots=True)
