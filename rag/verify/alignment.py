@@ -122,14 +122,19 @@ def denies(words: Sequence[str], place: int) -> bool:
     """
     if words[place] not in NEGATORS:
         return False
+    if words[place] == "lacking" and place == len(words) - 1:  # "what is lacking" is missing
+        return False
     if set(words[place + 1 : place + 2]) & {"only", "just", "all"}:
         return False
     return not {"until", "till"} & set(words[place + 1 : place + _UNTIL_WITHIN])
 
 
 def barely(words: Sequence[str]) -> bool:
-    """Whether so few are spoken of that the sentence is nearly a denial: "only about 5%", "few"."""
+    """Whether so few are spoken of that the sentence is nearly a denial: "only about 5%", "few",
+    "rare"."""
     for i, word in enumerate(words):
+        if word in ("rare", "uncommon"):
+            return True
         if word == "few" and not set(words[max(0, i - 1) : i]) & {"a", "quite"}:
             return True
         if word == "only" and any(w[0].isdigit() for w in words[i + 1 : i + 4]):

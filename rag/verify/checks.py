@@ -19,6 +19,7 @@ from rag.verify.alignment import (
 )
 from rag.verify.medicines import substances
 from rag.verify.parts import no_part_added
+from rag.verify.quantities import quantities
 from rag.verify.roles import roles_agree
 from rag.verify.substitution import no_substitution
 from rag.verify.words import fold, stem
@@ -28,6 +29,7 @@ Check = Callable[[Analysed, EvidenceText, Alignment], str | None]
 # Share of the claim's content words that one evidence sentence must hold before the two are
 # compared word by word; below it they may speak of different things.
 _COMPARABLE = 0.6
+_NEAR = 6  # words beside "after" or "before" in which it is said how long
 _NEARLY_THE_SAME = 0.7  # a lone "not" elsewhere in a long sentence is common, so ask for more
 
 
@@ -135,9 +137,23 @@ def directions_agree(claim: Analysed, _: EvidenceText, aligned: Alignment) -> st
     for left, right in _OPPOSITES:
         for mine, theirs in ((left, right), (right, left)):
             swapped = claimed & mine and stated & theirs
+            if "after" in mine | theirs and _turned_round(claim, aligned.sentence):
+                continue
             if swapped and not claimed & theirs and not stated & mine:
                 return f"direction: the cited passage says “{min(stated & theirs)}”"
     return None
+
+
+def _turned_round(claim: Analysed, stated: Analysed) -> bool:
+    """ "Better after two weeks" for "it takes two weeks before people get better"."""
+    texts = claim.text.lower(), stated.text.lower()
+    for one, other in (texts, texts[::-1]):
+        behind = one.partition(" after ")[2].split()[:_NEAR]
+        front = other.partition(" before ")[0].split()[-_NEAR:] if " before " in other else []
+        spans = [{q.value for q in quantities(" ".join(part))} for part in (behind, front)]
+        if spans[0] & spans[1]:
+            return True
+    return False
 
 
 _UNIVERSAL = frozenset(
@@ -162,6 +178,7 @@ def _universal(words: Sequence[str]) -> frozenset[str]:
     for i, word in enumerate(words):
         following = set(words[i + 1 : i + 2])
         idiom = following & (_TIMES | _ALL_IDIOMS if word == "all" else _TIMES)
+        idiom = idiom or {*words[i + 1 : i + 3]} & {"which", "whom"}  # "all of which" are named
         denied = set(words[max(0, i - 1) : i]) & NEGATORS
         if word in _UNIVERSAL and not idiom and not denied:
             found.add(_SAME_UNIVERSAL.get(word, word))

@@ -50,6 +50,8 @@ def no_substitution(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str
         if comparable and _denies(mine, i, j) != _denies(theirs, k, m):
             return "negation: the claim and the cited passage say opposite things"
         changed = [token for token in mine[i:j] if token.meaning not in said | agreed]
+        if _denials(mine) == _denials(theirs):  # "you cannot catch it" for "nobody can catch it"
+            changed = [token for token in changed if token.meaning != "cannot"]
         # "More than 20" may be said of 21: a number beside a limit is left to the other checks.
         if any(token.kind == "limit" for token in mine[max(0, i - 2) : j + 1]):
             changed = [token for token in changed if token.kind != "number"]

@@ -93,6 +93,21 @@ def test_a_faithful_rewording_contradicts_nothing(key: str, claim: str) -> None:
          "A person with dementia can get delirium on top, and then suddenly becomes much worse."),
         ("Many people snore, though not everyone who snores often has sleep apnoea.",
          "Not everybody who snores often has sleep apnoea."),
+        ("You cannot catch shingles from somebody who has it.",
+         "Nobody can catch shingles from another person."),
+        ("Most people notice benefits after two to four weeks on SSRIs.",
+         "Most people need two to four weeks on SSRIs before they notice benefits."),
+        ("Few deaths were recorded, but historians think there were more.",
+         "Only a handful of deaths were recorded, though historians think there were more."),
+        ("Thinning of the skin is rare when steroid creams are used as advised.",
+         "Used as advised, steroid creams rarely thin the skin."),
+        ("Getting up at the same time all week, weekends included, helps the body clock.",
+         "Getting up at the same time every day, including weekends, helps the body clock."),
+        ("Caffeine can cause trembling and poor sleep, all of which look like anxiety.",
+         "Caffeine can cause trembling and poor sleep, which look like signs of anxiety."),
+        ("Treatment is levothyroxine, which replaces the hormone that is lacking.",
+         "Treatment is levothyroxine, which replaces the missing hormone."),
+        ("One person in five gets diarrhoea.", "About 20% of people get diarrhoea."),
     ],
 )  # fmt: skip
 def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage: str) -> None:
@@ -110,6 +125,9 @@ def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage
          "Many people get up at the same time every day.", "strength"),
         ("Most panic attacks last half an hour.",
          "Most panic attacks last ten minutes.", "number"),
+        ("One person in five gets diarrhoea.", "One person in ten gets diarrhoea.", "number"),
+        ("Most people notice benefits before two weeks on SSRIs.",
+         "Most people notice benefits after two weeks on SSRIs.", "direction"),
     ],
 )  # fmt: skip
 def test_the_opposite_is_still_seen(claim: str, passage: str, reason: str) -> None:
