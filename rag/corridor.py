@@ -40,6 +40,9 @@ from rag.verify.graph_check import GraphCheck
 
 EXTRACTIVE = "extractive"
 LLM = "llm"
+# Of the claims that were drafted this share must pass the gate; less would answer something else
+# than was asked. Of an LLM's words less is enough: what is left is asked whether it answers.
+_ENOUGH_QUOTED, _ENOUGH_WORDED = 0.5, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ class Corridor:
             inspector = Inspector(self.gate, evidence, found.asked.audience, self._graph_check)
             judged = inspector.inspect(with_other_views(found.draft.sentences, evidence))
             release = Release.of(judged, evidence)
-        if not release.answers:
+        if not release.keeps(_ENOUGH_QUOTED):
             return self.silence(found, llm=llm, dropped=(*dropped, *release.dropped))
         answer = self.answer(found, release, EXTRACTIVE, llm)
         return replace(answer, dropped=(*dropped, *release.dropped))
@@ -208,7 +211,7 @@ class Corridor:
 
     def still_answers(self, found: Found, release: Release) -> bool:
         """Whether released sentences, in whatever words, answer what was asked."""
-        if not release.answers:
+        if not release.keeps(_ENOUGH_WORDED):
             return False
         if self._settings.compose.always_answer:
             return True

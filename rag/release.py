@@ -15,8 +15,6 @@ from rag.verify.gate import Gate, GateMode
 from rag.verify.graph_check import GraphCheck
 from rag.verify.repair import opposed, supporting_passage
 
-# Of an answer's claims this share must survive: less would answer something else than was asked.
-_ENOUGH_REMAINS = 0.5
 _LEANS = ("context: what it speaks of was named in a sentence that was dropped",)
 # What the gate lets pass because it claims nothing.
 CLAIMLESS = frozenset({"courtesy", "refusal", "lead-in"})
@@ -145,11 +143,10 @@ class Release:
         dropped = tuple(Dropped(j.text, j.reasons) for j in judged if not j.passed)
         return cls(sentences, tuple(map(_quotable, numbers.all())), dropped)
 
-    @property
-    def answers(self) -> bool:
-        """Whether enough claims remain for this to be the answer that was drafted."""
+    def keeps(self, share: float) -> bool:
+        """Whether that share of the claims that were drafted remain, and at least one."""
         claims = sum(bool(sentence.citations) for sentence in self.sentences)
-        return claims > 0 and claims >= _ENOUGH_REMAINS * (claims + len(self.dropped))
+        return claims > 0 and claims >= share * (claims + len(self.dropped))
 
 
 def standing(judged: Iterable[Judged]) -> tuple[str, tuple[str, ...]]:

@@ -71,7 +71,7 @@ def test_citations_are_numbered_as_they_are_first_used(inspector: Inspector) -> 
     release = Release.of(judged, EVIDENCE)
     assert [s.citations for s in release.sentences] == [(1,), (2,)]
     assert [c.source_id for c in release.citations] == ["panic", "sleep"]
-    assert release.answers
+    assert release.keeps(0.5)
 
 
 def test_too_little_left_is_no_answer(inspector: Inspector) -> None:
@@ -82,9 +82,9 @@ def test_too_little_left_is_no_answer(inspector: Inspector) -> None:
     release = Release.of(judged, EVIDENCE)
     assert len(release.sentences) == 1
     assert len(release.dropped) == 2
-    assert not release.answers
+    assert not release.keeps(0.5)
 
 
 def test_courtesies_alone_are_no_answer(inspector: Inspector) -> None:
     judged = inspector.inspect([DraftSentence("I hope this helps.", ())])
-    assert not Release.of(judged, EVIDENCE).answers
+    assert not Release.of(judged, EVIDENCE).keeps(0)
