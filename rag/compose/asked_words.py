@@ -19,7 +19,22 @@ _FRAME = frozenset(
     right wrong thing lot really always sure please question answer info information help ok okay
     take measure mental health""".split()
 )
-_INSTEAD_OF_A_CURE = frozenset(content_stems("treat treatment recover recovery"))
+# What people ask in one word and sources tell in another.
+_TOLD_AS = {
+    asked: frozenset(content_stems(told))
+    for spoken, told in {
+        "cure curable": "treat treatment recover recovery",
+        "hereditary inherit inherited genetic genetically genes": "genes genetic inherited",
+        "drink drinking drunk booze": "alcohol drinking",
+        "kid kids": "child children",
+        "teen teenager teenage adolescent": "teenager teenagers young",
+        "meds": "medicine medicines",
+        "permanent permanently forever lifelong": "last lifelong recover",
+        "mum mom": "mother mothers",
+        "dad": "father fathers",
+    }.items()
+    for asked in map(stem, spoken.split())
+}
 _WHOSE = re.compile(
     r"\b(?:my|our|his|her|a|an) (?:husband|wife|partner|boyfriend|girlfriend|friend|mum|mom|mother|"
     r"dad|father|parents?|son|daughter|brother|sister|aunt|uncle|cousin|gran\w*|neighbour|"
@@ -67,9 +82,9 @@ class AskedWords:
 
 
 def _stands_in(wanted: str, stems: Set[str]) -> bool:
-    """Also as the noun or the verb: "How is it treated?" is met by "treatment", and whoever asks
-    for a cure by what is said of treatment and recovery."""
-    also = _INSTEAD_OF_A_CURE if wanted in ("cure", "curabl") else frozenset()
+    """Also as the noun or the verb ("How is it treated?" is met by "treatment"), or in the words
+    that sources use: whoever asks for a cure is met by what is said of treatment and recovery."""
+    also = _TOLD_AS.get(wanted, frozenset())
     return not stems.isdisjoint({wanted, f"{wanted}ment", wanted.removesuffix("ment"), *also})
 
 

@@ -28,6 +28,8 @@ class Facet(StrEnum):
     OUTLOOK = "outlook"
     CHILDREN = "children"
     PREGNANCY = "pregnancy"
+    ALCOHOL = "alcohol"
+    DRIVING = "driving"
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from rag.safety.guards import Message, find_all, is_explained
@@ -14,11 +14,13 @@ CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
 OVERLAP = 60  # words of the turn before that are read with an unfinished one
 _URGENT = frozenset({"suicide", "harm_to_others", "self_harm", "psychosis", "perinatal", "abuse"})
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
+_EXPLAINED = 25  # words; a longer sentence, or text without a full stop, says more than that
 _QUESTION = 14  # words; in a longer one more is said than the question, or the trouble
 _FRAME = 12  # words; a longer sentence says more than who plays whom
 _MAY_BE_WHOLE = 6  # words
 _FEWEST_ENGLISH = 0.5  # share of the words; of other languages the classifier knows nothing
 _WRITER = frozenset("i me myself".split())
+_ILLNESSES = frozenset({"eating_disorder", "self_harm"})
 
 
 class Classifier(Protocol):
@@ -44,10 +46,18 @@ def concerns(
         unsure = part or _is_foreign(words, rules)
         name = classifier.concern(_unexplained(words, rules), part=unsure)
         if name is not None:
+            name = "third_party" if _is_of_another(name, words, rules) else name
             found.add(name)
             urgent = name in _URGENT and Message.of(words, rules).has("at_once")
             imminent = imminent or urgent or name in CANNOT_WAIT
     return found, imminent
+
+
+def _is_of_another(name: str, words: Sequence[str], rules: RuleSet) -> bool:
+    """Whether an illness is somebody else's: "my friend won't eat with us". Of suicide nobody is
+    so sure: who says a farewell often names others alone."""
+    about = (one == "my" and who in rules.words["subjects"] for one, who in pairwise(words))
+    return name in _ILLNESSES and _WRITER.isdisjoint(words) and any(about)
 
 
 def joined_fragments(words: list[str]) -> list[str]:
@@ -59,7 +69,7 @@ def joined_fragments(words: list[str]) -> list[str]:
         else:
             pieces[-1].append(word)
     out: list[str] = []
-    for piece, following in itertools.pairwise(pieces):
+    for piece, following in pairwise(pieces):
         out.extend(piece)
         if min(len(piece), len(following) or _FRAGMENT + 1) > _FRAGMENT:
             out.append(BREAK)
@@ -94,6 +104,7 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
         if rules.rules[match.name].category != SIGNAL
         and is_explained(match, rules.rules[match.name], message, rules)
     }
+    explained = {n for n in explained if message.sentence_of.count(n) <= _EXPLAINED}
     explained |= _plain(message)
     told = [
         (word, number)

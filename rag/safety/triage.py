@@ -83,15 +83,19 @@ def triage(
                 findings.append(_Finding(rule, found[0], found[1], words))
     findings.extend(_combinations(signals, rules))
     minor = any(name == _MINOR for _, name in signals)
-    if classifier is not None and _overruled(findings, classifier):
+    if classifier is not None and _overruled(findings, rules, classifier):
         return _by_classifier(*concerns(messages, rules, classifier), minor=minor)
     return _verdict(findings, minor=minor)
 
 
-def _overruled(findings: Sequence[_Finding], classifier: Classifier) -> bool:
+def _overruled(findings: Sequence[_Finding], rules: RuleSet, classifier: Classifier) -> bool:
     """Whether nothing of what the rules found stands; nothing was found, it may be."""
     windows = {tuple(finding.words) for finding in findings}
-    return all(each.rule.yields for each in findings) and all(map(classifier.harmless, windows))
+    return (
+        all(each.rule.yields for each in findings)
+        and not any(Message.of(window, rules).has("meant") for window in windows)
+        and all(map(classifier.harmless, windows))
+    )
 
 
 def _by_classifier(found: Collection[str], imminent: bool, *, minor: bool) -> Triage:

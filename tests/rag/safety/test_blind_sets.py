@@ -15,7 +15,7 @@ CONCERNS = {
     "overdose", "perinatal", "suicide", "harm_to_others", "medication_reaction", "withdrawal",
     "psychosis", "child", "abuse", "eating_disorder", "self_harm", "mania", "third_party",
 }  # fmt: skip
-SETS = pytest.mark.parametrize("name", ["fourth_blind", "fifth_blind"])
+SETS = pytest.mark.parametrize("name", ["seventh_blind"])
 
 
 @SETS
