@@ -1,4 +1,4 @@
-"""Brand names beside the names that the sources use."""
+"""What a question calls otherwise, beside the names that the sources use."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ import re
 from rag.verify.medicines import substance_of
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
+_DRINK = re.compile(r"\bdrink(?:ing|s)?\b(?! (?:enough|fluids?)\b)", re.IGNORECASE)
+_DRUNK = re.compile(
+    r"\b(?:alcohol\w*|water|coffee|tea|milk|juice|cola|caffeine|energy)\b", re.IGNORECASE
+)
 
 
 def with_generic_names(question: str) -> str:
-    """The question with the substance in brackets after each brand, where it is not named too.
+    """The question with the substance in brackets after each brand, where it is not named too, and
+    with "alcohol" after a "drink" that says of nothing else what is drunk.
 
     Documents speak of fluoxetine. A search that knows only "Prozac" finds the one line that says
     what Prozac is, and misses what it does.
 
     >>> with_generic_names("does Prozac make you sleepy")
     'does Prozac (fluoxetine) make you sleepy'
+    >>> with_generic_names("can I drink on sertraline")
+    'can I drink (alcohol) on sertraline'
     """
     known = substance_of()
     said = {word.lower() for word in _WORD.findall(question)}
@@ -25,4 +32,5 @@ def with_generic_names(question: str) -> str:
         substance = known.get(match[0].lower(), "")
         return match[0] if not substance or substance in said else f"{match[0]} ({substance})"
 
-    return _WORD.sub(add, question)
+    question = _WORD.sub(add, question)
+    return question if _DRUNK.search(question) else _DRINK.sub(r"\g<0> (alcohol)", question, 1)

@@ -20,7 +20,11 @@ from rag.compose.facets import Facet, facets_of_heading, facets_of_question
         ("How common is PTSD?", {Facet.PREVALENCE}),
         ("what happens if i take too much sertraline", {Facet.TOO_MUCH}),
         ("i worry too much", set()),
-        ("my old dad drinks", {Facet.HELPING_OTHERS}),
+        ("my old dad drinks", {Facet.HELPING_OTHERS, Facet.ALCOHOL}),
+        ("can I have a beer on sertraline", {Facet.ALCOHOL}),
+        ("is it ok to drive on quetiapine", {Facet.DRIVING}),
+        ("is bipolar hereditary", {Facet.CAUSES}),
+        ("do I have to drink water with it", set()),
         ("my dad died in spring", set()),
         ("do i have to work on sundays", set()),
         ("panic", set()),
@@ -40,6 +44,8 @@ def test_a_question_shows_what_it_asks_for(question: str, facets: set[Facet]) ->
         ("Getting urgent help", Facet.TOO_MUCH),
         ("How to help someone", Facet.HELPING_OTHERS),
         ("Common side effects", Facet.SIDE_EFFECTS),
+        ("Alcohol and driving", Facet.ALCOHOL),
+        ("Alcohol and driving", Facet.DRIVING),
     ],
 )
 def test_a_section_is_known_by_its_heading(section: str, facet: Facet) -> None:

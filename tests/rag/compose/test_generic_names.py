@@ -6,7 +6,7 @@ import pytest
 
 from rag.compose.asked_words import AskedWords, brands_beside_substances
 from rag.compose.generic_names import with_generic_names
-from rag.verify.words import words
+from rag.verify.words import content_stems, words
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,12 @@ from rag.verify.words import words
         ("Is Xanax like Valium?", "Is Xanax (alprazolam) like Valium (diazepam)?"),
         ("what is sertraline (Zoloft) for", "what is sertraline (Zoloft) for"),
         ("How is OCD treated?", "How is OCD treated?"),
+        ("is it safe to drink on Zispin", "is it safe to drink (alcohol) on Zispin (mirtazapine)"),
+        ("should I drink more water", "should I drink more water"),
+        ("does drinking coffee help", "does drinking coffee help"),
     ],
 )
-def test_a_brand_brings_its_substance(question: str, read: str) -> None:
+def test_a_brand_brings_its_substance_and_a_drink_its_alcohol(question: str, read: str) -> None:
     assert with_generic_names(question) == read
 
 
@@ -27,3 +30,18 @@ def test_the_brand_itself_is_not_asked_for() -> None:
     assert brands_beside_substances(words(question)) == {"prozac"}
     assert "prozac" not in AskedWords.of(question, lambda _: 1.0).weights
     assert "prozac" in AskedWords.of("does Prozac make you sleepy", lambda _: 1.0).weights
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("is bipolar hereditary", "Many genes are involved in bipolar disorder."),
+        ("can my kids get it", "Children can have it too."),
+        ("is it ok to drink", "Alcohol makes it worse."),
+        ("is there a cure", "Treatment helps most people."),
+    ],
+)
+def test_what_is_asked_in_one_word_is_met_in_the_words_of_sources(question: str, told: str) -> None:
+    asked = AskedWords.of(question, lambda _: 1.0)
+    assert asked.covered(frozenset(content_stems(told))) > 0
+    assert asked.covered(frozenset(content_stems("Nobody says so."))) == 0
