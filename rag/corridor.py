@@ -41,7 +41,8 @@ from rag.verify.graph_check import GraphCheck
 EXTRACTIVE = "extractive"
 LLM = "llm"
 # Of the claims that were drafted this share must pass the gate; less would answer something else
-# than was asked. Of an LLM's words less is enough: what is left is asked whether it answers.
+# than was asked. Of an LLM's words less is enough: unless the settings ask for an answer always,
+# what is left is asked whether it answers.
 _ENOUGH_QUOTED, _ENOUGH_WORDED = 0.5, 0.25
 
 

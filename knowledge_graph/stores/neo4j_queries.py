@@ -99,7 +99,10 @@ ORDER BY id"""
 ANNOUNCE = "MERGE (v:GraphVersion {id: $version}) ON CREATE SET v.state = 'loading'"
 # Never committed by itself: the lock on the node is what is wanted, and it ends with the
 # connection, however the process that holds it ends.
-LOCK = "MATCH (v:GraphVersion {id: $version}) SET v.state = v.state RETURN v.state AS state"
+# What is ready in another format cannot be read, and is loaded anew.
+LOCK = f"""MATCH (v:GraphVersion {{id: $version}}) SET v.state = v.state
+WITH v, v.state = 'ready' AND v.format <> {FORMAT} AS outdated
+RETURN CASE WHEN outdated THEN 'outdated' ELSE v.state END AS state"""
 FINISH = """MATCH (v:GraphVersion {id: $version})
 SET v.state = 'ready', v.format = $format, v.loaded_at = timestamp(), v.entities = $entities,
   v.facts = $facts, v.mentions = $mentions, v.passages = $passages"""

@@ -25,16 +25,17 @@ _TOLD_AS = {
     for spoken, told in {
         "cure curable": "treat treatment recover recovery",
         "hereditary inherit inherited genetic genetically genes": "genes genetic inherited",
-        "drink drinking drunk booze": "alcohol drinking",
         "kid kids": "child children",
-        "teen teenager teenage adolescent": "teenager teenagers young",
-        "meds": "medicine medicines",
-        "permanent permanently forever lifelong": "last lifelong recover",
+        "teen teenager teenage adolescent": "teenager teenagers teens adolescents",
+        "meds": "medicine medicines medication",
+        "permanent permanently forever": "lifelong recover recovery",
         "mum mom": "mother mothers",
         "dad": "father fathers",
     }.items()
     for asked in map(stem, spoken.split())
 }
+_ALCOHOL = stem("alcohol")
+_DRINKS = frozenset(map(stem, "drink drinks drinking drunk".split()))
 _WHOSE = re.compile(
     r"\b(?:my|our|his|her|a|an) (?:husband|wife|partner|boyfriend|girlfriend|friend|mum|mom|mother|"
     r"dad|father|parents?|son|daughter|brother|sister|aunt|uncle|cousin|gran\w*|neighbour|"
@@ -66,6 +67,8 @@ class AskedWords:
         a brand beside its substance, since sources speak of the substance."""
         brands = {stem(brand) for brand in brands_beside_substances(words(question))}
         stems = frozenset(content_stems(_WHOSE.sub("", question))) - brands
+        if _ALCOHOL in stems:  # a "drink" beside it asks for nothing else
+            stems -= _DRINKS
         return cls({s: word_weight(s) for s in stems - _FRAME or stems})
 
     def covered(self, stems: Set[str]) -> float:

@@ -98,6 +98,6 @@ def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
         negates = word in NEGATIONS or word.endswith("n't")
         if negates or word in NUMBERS or _DIGIT.search(word):
             telling.add("not" if negates else word)
-        else:
+        if word not in telling:
             about.append(word)
     return frozenset(content_stems(" ".join(about))), frozenset(telling)

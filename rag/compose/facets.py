@@ -32,6 +32,10 @@ class Facet(StrEnum):
     DRIVING = "driving"
 
 
+# People ask about these for their own sake, too.
+_TOPICS_TOO = frozenset({Facet.ALCOHOL, Facet.DRIVING})
+
+
 @cache
 def _patterns(side: str) -> dict[Facet, re.Pattern[str]]:
     """Compiled patterns by facet; `side` is "asked" (questions) or "headed" (headings)."""
@@ -67,6 +71,7 @@ def without_facets(question: str) -> str:
     >>> without_facets("What are the signs of insomnia?").split()[-1]
     'insomnia?'
     """
-    for pattern in _patterns("asked").values():
-        question = pattern.sub(" ", question)
+    for facet, pattern in _patterns("asked").items():
+        if facet not in _TOPICS_TOO:
+            question = pattern.sub(" ", question)
     return question

@@ -7,9 +7,16 @@ import re
 from rag.verify.medicines import substance_of
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
-_DRINK = re.compile(r"\bdrink(?:ing|s)?\b(?! (?:enough|fluids?)\b)", re.IGNORECASE)
-_DRUNK = re.compile(
-    r"\b(?:alcohol\w*|water|coffee|tea|milk|juice|cola|caffeine|energy)\b", re.IGNORECASE
+# A "drink" that is followed by nothing that is drunk.
+_DRINK = re.compile(
+    r"\bdrink(?:ing|s)?\b(?=\W*$|[.,;!?]|\s+(?:on|with|while|when|and|or|if|too much|so much|a lot"
+    r"|every|at|again|alone|before|after|during|heavily|make|makes|cause|causes|affect|affects)\b)",
+    re.IGNORECASE,
+)
+_NOT_ALCOHOL = re.compile(
+    r"\b(?:alcohol\w*|water|coffee|tea|milk|juice|cola|caffeine|energy|fluids?|hot|thirst\w*"
+    r"|(?:how much|what|which)\b.*\bdrink|drink(?:ing)? driving)\b",
+    re.IGNORECASE,
 )
 
 
@@ -33,4 +40,6 @@ def with_generic_names(question: str) -> str:
         return match[0] if not substance or substance in said else f"{match[0]} ({substance})"
 
     question = _WORD.sub(add, question)
-    return question if _DRUNK.search(question) else _DRINK.sub(r"\g<0> (alcohol)", question, 1)
+    return (
+        question if _NOT_ALCOHOL.search(question) else _DRINK.sub(r"\g<0> (alcohol)", question, 1)
+    )

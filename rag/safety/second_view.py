@@ -20,7 +20,6 @@ _FRAME = 12  # words; a longer sentence says more than who plays whom
 _MAY_BE_WHOLE = 6  # words
 _FEWEST_ENGLISH = 0.5  # share of the words; of other languages the classifier knows nothing
 _WRITER = frozenset("i me myself".split())
-_ILLNESSES = frozenset({"eating_disorder", "self_harm"})
 
 
 class Classifier(Protocol):
@@ -46,18 +45,10 @@ def concerns(
         unsure = part or _is_foreign(words, rules)
         name = classifier.concern(_unexplained(words, rules), part=unsure)
         if name is not None:
-            name = "third_party" if _is_of_another(name, words, rules) else name
             found.add(name)
             urgent = name in _URGENT and Message.of(words, rules).has("at_once")
             imminent = imminent or urgent or name in CANNOT_WAIT
     return found, imminent
-
-
-def _is_of_another(name: str, words: Sequence[str], rules: RuleSet) -> bool:
-    """Whether an illness is somebody else's: "my friend won't eat with us". Of suicide nobody is
-    so sure: who says a farewell often names others alone."""
-    about = (one == "my" and who in rules.words["subjects"] for one, who in pairwise(words))
-    return name in _ILLNESSES and _WRITER.isdisjoint(words) and any(about)
 
 
 def joined_fragments(words: list[str]) -> list[str]:

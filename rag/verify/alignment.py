@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rag.sentences import sentence_spans
-from rag.verify.quantities import Quantity, quantities
+from rag.verify.quantities import Quantity, loose_quantities, quantities
 from rag.verify.words import STOP_WORDS, content_stems, stem, without_citation_marks, words
 
 _POINTS_BACK = frozenset("it they this these".split())
@@ -64,7 +64,9 @@ class EvidenceText:
             text="\n".join(passages),
             sentences=sentences,
             stems=frozenset(s for sentence in sentences for s in sentence.stems),
-            quantities=tuple(q for sentence in sentences for q in sentence.quantities),
+            quantities=tuple(
+                q for one in sentences for q in (*one.quantities, *loose_quantities(one.text))
+            ),
             continued=tuple(
                 Analysed.of(f"{one.text} {two.text}")
                 for one, two in pairwise(sentences)
@@ -105,6 +107,7 @@ NEGATORS = frozenset(
     "aren't isn't wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't "
     "hasn't haven't hadn't mustn't needn't ain't unable unlikely lack lacks lacking".split()
 )
+_WHAT = frozenset("that which what".split())
 _UNTIL_WITHIN = 7  # words after a "not"
 _SCOPE_END = frozenset("but although though however because while whereas unless except".split())
 _INTERJECTION = re.compile(r"\s*no[.,!;:]", re.IGNORECASE)
@@ -122,19 +125,16 @@ def denies(words: Sequence[str], place: int) -> bool:
     """
     if words[place] not in NEGATORS:
         return False
-    if words[place] == "lacking" and place == len(words) - 1:  # "what is lacking" is missing
-        return False
+    if words[place] == "lacking" and set(words[max(0, place - 2) : place - 1]) & _WHAT:
+        return False  # "the hormone that is lacking" is missing, and nothing is denied
     if set(words[place + 1 : place + 2]) & {"only", "just", "all"}:
         return False
     return not {"until", "till"} & set(words[place + 1 : place + _UNTIL_WITHIN])
 
 
 def barely(words: Sequence[str]) -> bool:
-    """Whether so few are spoken of that the sentence is nearly a denial: "only about 5%", "few",
-    "rare"."""
+    """Whether so few are spoken of that the sentence is nearly a denial: "only about 5%", "few"."""
     for i, word in enumerate(words):
-        if word in ("rare", "uncommon"):
-            return True
         if word == "few" and not set(words[max(0, i - 1) : i]) & {"a", "quite"}:
             return True
         if word == "only" and any(w[0].isdigit() for w in words[i + 1 : i + 4]):

@@ -19,7 +19,7 @@ from rag.verify.alignment import (
 )
 from rag.verify.medicines import substances
 from rag.verify.parts import no_part_added
-from rag.verify.quantities import quantities
+from rag.verify.quantities import quantities, shares
 from rag.verify.roles import roles_agree
 from rag.verify.substitution import no_substitution
 from rag.verify.words import fold, stem
@@ -29,7 +29,6 @@ Check = Callable[[Analysed, EvidenceText, Alignment], str | None]
 # Share of the claim's content words that one evidence sentence must hold before the two are
 # compared word by word; below it they may speak of different things.
 _COMPARABLE = 0.6
-_NEAR = 6  # words beside "after" or "before" in which it is said how long
 _NEARLY_THE_SAME = 0.7  # a lone "not" elsewhere in a long sentence is common, so ask for more
 
 
@@ -43,6 +42,19 @@ def quantities_agree(claim: Analysed, evidence: EvidenceText, aligned: Alignment
         ):
             continue
         return f"number: the cited passage does not state “{quantity.surface}”"
+    return None
+
+
+def shares_agree(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:
+    """ "One in five" is not put for "one in ten". Nothing is said where the passage puts it
+    otherwise ("a quarter")."""
+    others = shares(aligned.sentence.text)
+    if not others or aligned.coverage < _COMPARABLE:
+        return None
+    stated = (*shares(evidence.text), *evidence.quantities)
+    for share in shares(claim.text):
+        if not any(share.agrees_with(other) for other in stated):
+            return f"number: the cited passage says “{others[0].surface}”, not “{share.surface}”"
     return None
 
 
@@ -137,22 +149,29 @@ def directions_agree(claim: Analysed, _: EvidenceText, aligned: Alignment) -> st
     for left, right in _OPPOSITES:
         for mine, theirs in ((left, right), (right, left)):
             swapped = claimed & mine and stated & theirs
-            if "after" in mine | theirs and _turned_round(claim, aligned.sentence):
+            if not swapped or claimed & theirs or stated & mine:
                 continue
-            if swapped and not claimed & theirs and not stated & mine:
+            if not ("after" in mine | theirs and _turned_round(claim.text, aligned.sentence.text)):
                 return f"direction: the cited passage says “{min(stated & theirs)}”"
     return None
 
 
-def _turned_round(claim: Analysed, stated: Analysed) -> bool:
+_LENGTH = r"((?:about |around |up to )?(?:\w+ (?:to|or) )?\w+ \w+)"
+_AFTER = re.compile(rf"\bafter {_LENGTH}", re.IGNORECASE)
+_TAKES_BEFORE = re.compile(
+    rf"\b(?:takes?|needs?|waits?) {_LENGTH}(?: \w+){{0,3}} before\b", re.IGNORECASE
+)
+
+
+def _turned_round(claim: str, stated: str) -> bool:
     """ "Better after two weeks" for "it takes two weeks before people get better"."""
-    texts = claim.text.lower(), stated.text.lower()
-    for one, other in (texts, texts[::-1]):
-        behind = one.partition(" after ")[2].split()[:_NEAR]
-        front = other.partition(" before ")[0].split()[-_NEAR:] if " before " in other else []
-        spans = [{q.value for q in quantities(" ".join(part))} for part in (behind, front)]
-        if spans[0] & spans[1]:
-            return True
+    for one, other in ((claim, stated), (stated, claim)):
+        behind = _AFTER.search(one)
+        front = _TAKES_BEFORE.search(other)
+        if behind and front:
+            spans = [{(q.value, q.dimension) for q in quantities(m[1])} for m in (behind, front)]
+            if spans[0] & spans[1]:
+                return True
     return False
 
 
@@ -178,9 +197,9 @@ def _universal(words: Sequence[str]) -> frozenset[str]:
     for i, word in enumerate(words):
         following = set(words[i + 1 : i + 2])
         idiom = following & (_TIMES | _ALL_IDIOMS if word == "all" else _TIMES)
-        idiom = idiom or {*words[i + 1 : i + 3]} & {"which", "whom"}  # "all of which" are named
+        named = word == "all" and tuple(words[i + 1 : i + 3]) in (("of", "which"), ("of", "whom"))
         denied = set(words[max(0, i - 1) : i]) & NEGATORS
-        if word in _UNIVERSAL and not idiom and not denied:
+        if word in _UNIVERSAL and not (idiom or named or denied):
             found.add(_SAME_UNIVERSAL.get(word, word))
     return frozenset(found)
 
@@ -212,6 +231,7 @@ def no_cure_invented(claim: Analysed, evidence: EvidenceText, _: Alignment) -> s
 
 CHECKS: tuple[Check, ...] = (
     quantities_agree,
+    shares_agree,
     quotes_are_verbatim,
     medicines_agree,
     populations_agree,

@@ -71,20 +71,22 @@ _QUANTITY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HALF_HOUR = re.compile(r"\bhalf(?: an |-| a )hour\b", re.IGNORECASE)
-_OR_TWO = re.compile(
-    r"\ban? (second|minute|hour|day|week|month|year)s? or (?:two|so)\b", re.IGNORECASE
-)
-_SHARE = re.compile(
-    rf"\b(?P<part>\d{{1,3}}|{_WORDS})(?: [a-z]+)? (?:in|out of)(?: every)? "
-    rf"(?P<whole>\d{{1,4}}(?:,000)?|{_WORDS}|a hundred|a thousand)\b"
-    r"(?!\s?(?:%|-|to\b|years?|months?|weeks?|days?|hours?|minutes?|steps?|stages?))",
-    re.IGNORECASE,
-)
-_WHOLES = {"a hundred": 100.0, "a thousand": 1000.0}
 _YEARS = re.compile(r"\b(1[5-9]|20)(\d\d)\s?-\s?(\d\d)\b(?!-)")
 _RANGE_START = re.compile(
     rf"(?:{_NUMBER}|{_WORDS})\s?(?:,|-|to|and|or|-\s?to|,\s?or)\s?", re.IGNORECASE
 )
+
+
+_OR_TWO = re.compile(r"\ban? (second|minute|hour|day|week|month|year) or two\b", re.IGNORECASE)
+# "One person in five", "8 out of 10": neither end is part of a longer number, and nothing says of
+# what unit the second is.
+_SHARE = re.compile(
+    rf"(?<![\w.,-])(?P<part>\d{{1,3}}|{_WORDS})(?: [a-z]+)? (?:in|out of)(?: every)? "
+    rf"(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+|{_WORDS})(?![\w%-]|[.,]\d)"
+    rf"(?!\s(?:hundred|thousand|million|billion|(?:{_UNIT_NAMES})s?)\b)",
+    re.IGNORECASE,
+)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     [(5.0, 'mass'), (10.0, 'mass'), (20160.0, 'time')]
     """
     text = _HALF_HOUR.sub("30 minutes", fold(without_citation_marks(text)))
-    text = _OR_TWO.sub(r"one \1 or two \1s", _YEARS.sub(_both_years, text))
-    text, found = _shares(text)
-    counted = len(found)
+    text = _YEARS.sub(_both_years, text)
+    found: list[Quantity] = []
     spans: list[tuple[int, int]] = []
     factors: list[float] = []
     for match in _QUANTITY.finditer(text):
@@ -132,35 +133,44 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         found.append(Quantity(value, value * factor, dimension, match[0].strip()))
         spans.append(match.span())
         factors.append(factor)
-    for i in range(len(spans) - 2, -1, -1):
+    for i in range(len(found) - 2, -1, -1):
         to_upper = text[spans[i][0] : spans[i + 1][0]]
-        lower, upper = found[counted + i], found[counted + i + 1]
-        if not lower.dimension and upper.dimension and _RANGE_START.fullmatch(to_upper):
+        upper = found[i + 1]
+        if not found[i].dimension and upper.dimension and _RANGE_START.fullmatch(to_upper):
             factors[i] = factors[i + 1]
-            value = lower.number * factors[i]
-            found[counted + i] = Quantity(lower.number, value, upper.dimension, lower.surface)
+            number = found[i].number
+            found[i] = Quantity(number, number * factors[i], upper.dimension, found[i].surface)
     return tuple(found)
 
 
-def _shares(text: str) -> tuple[str, list[Quantity]]:
-    """ "One person in five" as 20 percent, and the text without it."""
-    found: list[Quantity] = []
+def loose_quantities(text: str) -> tuple[Quantity, ...]:
+    """What a passage says loosely: of "a week or two" both one week and two.
 
-    def taken(match: re.Match[str]) -> str:
-        part, whole = _number(match["part"]), _number(match["whole"])
-        if not 0 < part < whole:
-            return match[0]
-        percent = 100 * part / whole
-        found.append(Quantity(percent, percent, "percent", match[0]))
-        return " "
-
-    return _SHARE.sub(taken, text), found
+    >>> [q.number for q in loose_quantities("It lasts a week or two.")]
+    [1.0, 2.0]
+    """
+    said = (f"one {unit}, two {unit}s" for unit in _OR_TWO.findall(text))
+    return tuple(q for one in said for q in quantities(one))
 
 
-def _number(said: str) -> float:
-    said = said.lower()
-    known = _WHOLES.get(said) or _WORD_NUMBERS.get(said) or _TENS.get(said)
-    return known if known is not None else float(said.replace(",", ""))
+def shares(text: str) -> tuple[Quantity, ...]:
+    """Shares that are said as one number in another, in percent.
+
+    >>> [q.value for q in shares("One person in five, and 3 out of 100")]
+    [20.0, 3.0]
+    """
+    found = []
+    for match in _SHARE.finditer(fold(without_citation_marks(text))):
+        part, whole = _count(match["part"]), _count(match["whole"])
+        if 0 < part < whole and not _FIRST_YEAR <= whole < _LAST_YEAR:
+            percent = 100 * part / whole
+            found.append(Quantity(percent, percent, "percent", match[0]))
+    return tuple(found)
+
+
+def _count(said: str) -> float:
+    known = _WORD_NUMBERS.get(said.lower())
+    return float(said.replace(",", "")) if known is None else known
 
 
 def _both_years(match: re.Match[str]) -> str:

@@ -217,6 +217,22 @@ def test_a_failing_llm_leaves_the_sources_own_words(worded: Worded, failure: str
     assert tuple(sentences) == last.sentences
 
 
+INVENTED = "The cure for panic attacks was found in the year {}. [1]"
+
+
+@pytest.mark.parametrize(("inventions", "composed_by"), [(2, "llm"), (5, "extractive")])
+def test_what_is_left_of_a_reply_is_given_unless_it_is_too_little(
+    worded: Worded, inventions: int, composed_by: str
+) -> None:
+    invented = " ".join(INVENTED.format(1990 + n) for n in range(inventions))
+    with worded(Reply(f"{BREATHING} [1] {invented}"), rewrite=False) as (engine, _):
+        answer = engine.ask(PANIC)
+    check(answer)
+    assert answer.composed_by == composed_by
+    assert "cure" not in answer.text
+    assert len(answer.dropped) == inventions
+
+
 def test_a_reply_that_is_cut_off_loses_its_last_words(worded: Worded) -> None:
     text = f"{GOOD} You should never stop taking a medicine on your own without advice. [1]"
     with worded(Reply(text * 2, fault=Fault.CUT), rewrite=False) as (engine, _):

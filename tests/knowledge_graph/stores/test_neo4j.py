@@ -169,3 +169,15 @@ def test_cypher_in_a_name_is_only_a_name(
 
 
 DATA_ORIGIN = next(iter(DATA.facts)).origin
+
+
+def test_a_version_in_an_older_format_is_loaded_anew(
+    neo4j_store: Neo4jStore, version: str, ask: Ask
+) -> None:
+    neo4j_store.load(version, DATA)
+    ask("MATCH (v:GraphVersion {id: $v}) SET v.format = v.format - 1", v=version)
+    assert version not in neo4j_store.versions()
+    with pytest.raises(VersionNotLoadedError):
+        neo4j_store.remove_passages(version, ["p1"])
+    assert neo4j_store.load(version, DATA) == COUNTS
+    assert version in neo4j_store.versions()

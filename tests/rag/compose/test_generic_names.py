@@ -17,7 +17,10 @@ from rag.verify.words import content_stems, words
         ("what is sertraline (Zoloft) for", "what is sertraline (Zoloft) for"),
         ("How is OCD treated?", "How is OCD treated?"),
         ("is it safe to drink on Zispin", "is it safe to drink (alcohol) on Zispin (mirtazapine)"),
+        ("does drinking make it worse", "does drinking (alcohol) make it worse"),
         ("should I drink more water", "should I drink more water"),
+        ("how much should I drink each day", "how much should I drink each day"),
+        ("is it ok to drink protein shakes", "is it ok to drink protein shakes"),
         ("does drinking coffee help", "does drinking coffee help"),
     ],
 )
@@ -37,7 +40,7 @@ def test_the_brand_itself_is_not_asked_for() -> None:
     [
         ("is bipolar hereditary", "Many genes are involved in bipolar disorder."),
         ("can my kids get it", "Children can have it too."),
-        ("is it ok to drink", "Alcohol makes it worse."),
+        ("is it ok to drink (alcohol)", "Alcohol makes it worse."),
         ("is there a cure", "Treatment helps most people."),
     ],
 )
