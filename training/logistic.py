@@ -10,12 +10,15 @@ Array = npt.NDArray[np.float64]
 _ROUNDS = 60
 
 
-def fit(x: Array, y: Array, l2: float, *, balanced: bool = False) -> Array:
+def fit(
+    x: Array, y: Array, l2: float, *, balanced: bool = False, weight: Array | None = None
+) -> Array:
     """Coefficients and, last, the intercept. `x`: (n, d); `y`: (n,) of 0 and 1.
 
-    With `balanced` both classes weigh the same, however many rows each has.
+    With `balanced` both classes weigh the same, however many rows each has; else `weight`, (n,),
+    says what each row weighs.
     """
-    weight = np.ones(len(y))
+    weight = np.ones(len(y)) if weight is None else weight
     if balanced:
         weight = np.where(y == 1, 1 / y.sum(), 1 / (1 - y).sum()) * len(y) / 2
     a = np.column_stack([x, np.ones(len(x))])

@@ -125,6 +125,8 @@ def denies(words: Sequence[str], place: int) -> bool:
     """
     if words[place] not in NEGATORS:
         return False
+    if words[place] == "no" and place + 1 < len(words) and words[place + 1][0].isdigit():
+        return False  # "No. 1"
     if words[place] == "lacking" and set(words[max(0, place - 2) : place - 1]) & _WHAT:
         return False  # "the hormone that is lacking" is missing, and nothing is denied
     if set(words[place + 1 : place + 2]) & {"only", "just", "all"}:

@@ -18,6 +18,7 @@ _FEWEST_STEMS = 3  # of a clause; a shorter one says too little to be laid besid
 # Share of a clause's content words in one sentence of a passage that the claim does not cite: what
 # holds fewer may speak of something else.
 _SAME_THING = 0.8
+_SAME_CLAUSE = 0.9  # the same in the passage that it does cite: what holds fewer was written anew
 _CITED, _OTHER = "the cited passage", "another passage that was found"
 
 
@@ -35,7 +36,9 @@ def clause_denied(claim: Analysed, evidence: EvidenceText) -> tuple[str, ...]:
     beside a single sentence does not."""
     for clause in clauses(claim):
         aligned = align(clause, evidence, continued=True)
-        reason = _opposing(clause, evidence, aligned) if aligned else None
+        if aligned is None or aligned.coverage < _SAME_CLAUSE:
+            continue
+        reason = _opposing(clause, evidence, aligned)
         if reason:
             return (reason,)
     return ()

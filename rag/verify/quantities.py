@@ -71,6 +71,9 @@ _QUANTITY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HALF_HOUR = re.compile(r"\bhalf(?: an |-| a )hour\b", re.IGNORECASE)
+_BEFORE_DIGITS = re.compile(  # "No.1", "EUR20", "$5": the number stands alone
+    r"(?:\b(?:nos?|vol|pp?)\.\s?|\b(?:EUR|USD|GBP|CHF|US\$|A\$)|[$€£#])(?=\d)", re.IGNORECASE
+)
 _YEARS = re.compile(r"\b(1[5-9]|20)(\d\d)\s?-\s?(\d\d)\b(?!-)")
 _RANGE_START = re.compile(
     rf"(?:{_NUMBER}|{_WORDS})\s?(?:,|-|to|and|or|-\s?to|,\s?or)\s?", re.IGNORECASE
@@ -86,6 +89,7 @@ _SHARE = re.compile(
     rf"(?!\s(?:hundred|thousand|million|billion|(?:{_UNIT_NAMES})s?)\b)",
     re.IGNORECASE,
 )
+_ROUNDED = 0.05
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
@@ -104,6 +108,12 @@ class Quantity:
             return _close(self.number, other.number)
         return self.dimension == other.dimension and _close(self.value, other.value)
 
+    def is_near(self, other: Quantity) -> bool:
+        """Whether `other` rounded may be this: within 5%, in the same dimension."""
+        same = not self.dimension or self.dimension == other.dimension
+        mine, theirs = (self.value, other.value) if self.dimension else (self.number, other.number)
+        return same and abs(mine - theirs) <= _ROUNDED * max(abs(mine), abs(theirs))
+
     @property
     def is_small_count(self) -> bool:
         """A bare count that a writer may have made ("three kinds of") rather than read."""
@@ -121,7 +131,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     [(5.0, 'mass'), (10.0, 'mass'), (20160.0, 'time')]
     """
     text = _HALF_HOUR.sub("30 minutes", fold(without_citation_marks(text)))
-    text = _YEARS.sub(_both_years, text)
+    text = _BEFORE_DIGITS.sub(" ", _YEARS.sub(_both_years, text))
     found: list[Quantity] = []
     spans: list[tuple[int, int]] = []
     factors: list[float] = []

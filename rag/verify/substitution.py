@@ -19,7 +19,7 @@ from rag.verify.frames import Token, conflict, tokens
 from rag.verify.words import words
 
 _SAME_FRAME = 0.6  # share of the claim's content words in the sentence that it is laid beside
-_SAME_SENTENCE = 0.75  # the same where a lone "not" is looked for
+_SAME_SENTENCE = 0.8  # the same where a lone "not" is looked for
 _LONGEST_BLOCK = 4  # tokens that changed together; longer stretches were written anew
 
 

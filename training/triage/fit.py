@@ -31,10 +31,10 @@ from training.triage.utterances import CLASSES, Utterance, groups, read
 
 NAME = "triage-MiniLM-int8"
 SEEDS = (0,)  # each costs 11 MB and the whole of the time
-THRESHOLD = 0.5  # see the card for how these were chosen
+THRESHOLD = -0.5  # see the card for how these were chosen
 QUESTION_THRESHOLD = 1.0  # of a message that is one question
-PART_THRESHOLD = 5.0  # of one part of a message that is short enough to be judged whole
-HARMLESS_THRESHOLD = 0.0  # below it a whole message overrules rules that yield
+PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judged whole
+HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield
 _CALIBRATED_ON = 30  # utterances, evenly spread
 _RATES = (0.01, 0.03, 0.05, 0.08)  # false takeovers at which recall is printed
 

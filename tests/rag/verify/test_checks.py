@@ -107,6 +107,10 @@ def test_a_faithful_rewording_contradicts_nothing(key: str, claim: str) -> None:
         ("Start the spray two weeks before the season.",
          "Start the spray a week or two before the season."),
         ("In 2004 the survey reached 904 people.", "The survey reached 904 people in 2004."),
+        ("About 75% of patients had turned negative by day 21.",
+         "Of the patients 75.2% had turned negative by day 21."),
+        ("New orders fell to 20.08 billion euros.", "New orders fell to EUR20.08 billion."),
+        ("It was their first No. 1 album.", "It was their first No.1 album."),
     ],
 )  # fmt: skip
 def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage: str) -> None:
@@ -128,6 +132,10 @@ def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage
          "One person in ten gets diarrhoea in the first weeks.", "number"),
         ("Take the tablet after meals, 30 minutes later.",
          "Take the tablet 30 minutes before meals.", "direction"),
+        ("About 75% of patients had turned negative by day 21.",
+         "Of the patients 65.2% had turned negative by day 21.", "number"),
+        ("Exactly 75% of patients had turned negative by day 21.",
+         "Of the patients 75.2% had turned negative by day 21.", "number"),
         ("The medicine cannot work for you.", "The medicine may not work for you.", "certainty"),
         ("There is good evidence for melatonin in children.",
          "Good evidence for melatonin in children is lacking.", "negation"),
