@@ -11,7 +11,7 @@ Stems = tuple[str, ...]
 _HEAD = 2  # content words next to the verb that say what it is about
 _NEAR = 3  # the same, where the two have changed places
 _RISK = frozenset(map(stem, "risk chance odds likelihood".split()))  # "raise the risk of" a thing
-_COMPARABLE = 0.9  # share of the content words; below it three refusals in four were wrong
+_COMPARABLE = 0.7  # share of the claim's content words in the sentence that it is laid beside
 _VERBS = frozenset(
     stem(word)
     for word in "cause lead result trigger worsen affect treat prevent help include increase "
