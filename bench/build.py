@@ -128,8 +128,7 @@ def main() -> None:
         again_s, again = run("indexes")
         change_one(documents, 2)
         command_s, _ = timed(lambda: command(documents, Path(scratch) / "indexes"))
-        with IndexVersion.open(Path(scratch) / "indexes") as version:
-            active = version.manifest.id
+        active = IndexStore(Path(scratch) / "indexes").active()
         fresh_s, fresh = run("fresh")
         equal = hashes(Path(scratch) / "indexes", active) == hashes(
             Path(scratch) / "fresh", fresh.version_id

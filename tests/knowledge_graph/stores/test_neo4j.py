@@ -10,9 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge_graph.errors import (
-    VersionNotLoadedError,
-)
+from knowledge_graph.errors import VersionNotLoadedError
 from knowledge_graph.schema import Entity, Fact, GraphData, Kind, Mention, Relation
 from knowledge_graph.stores.neo4j import Neo4jStore
 from knowledge_graph.stores.neo4j_reader import Neo4jReader

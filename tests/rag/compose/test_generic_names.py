@@ -39,12 +39,12 @@ def test_the_brand_itself_is_not_asked_for() -> None:
     ("question", "told"),
     [
         ("is bipolar hereditary", "Many genes are involved in bipolar disorder."),
-        ("can my kids get it", "Children can have it too."),
-        ("is it ok to drink (alcohol)", "Alcohol makes it worse."),
+        ("can my kids have it", "Children can have it too."),
+        ("is it ok to drink (alcohol)", "Alcohol is not advised."),
         ("is there a cure", "Treatment helps most people."),
     ],
 )
 def test_what_is_asked_in_one_word_is_met_in_the_words_of_sources(question: str, told: str) -> None:
     asked = AskedWords.of(question, lambda _: 1.0)
-    assert asked.covered(frozenset(content_stems(told))) > 0
+    assert asked.covered(frozenset(content_stems(told))) == 1
     assert asked.covered(frozenset(content_stems("Nobody says so."))) == 0

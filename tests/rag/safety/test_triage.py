@@ -323,6 +323,11 @@ def test_a_no_that_is_taken_back_or_followed_by_more_is_one(text: str) -> None:
         ("My partner broke my wrist when I came home late", "abuse"),
         ("the tuition master is touching him badly", "child"),
         ("brought a knife for josh hes dead at lunch", "harm_to_others"),
+        ("goodbye, I'm doing it tonight, rope's from the hardware store", "suicide"),
+        ("I am doing it tonight, I have the rope", "suicide"),
+        ("I've cut both my arms up bad with the paring knife, on purpose", "self_harm"),
+        ("ive been cutting the tops of my arms most nights", "self_harm"),
+        ("im going to put rat poison in that womans sweet tea", "harm_to_others"),
     ],
 )
 def test_said_in_so_many_words(text: str, category: str) -> None:
@@ -338,6 +343,11 @@ def test_said_in_so_many_words(text: str, category: str) -> None:
         "She broke my heart.",
         "he kept touching the stove badly",
         "brought a knife for the cake",
+        "I'm doing it tonight, proposing at last",
+        "Spicy food keeps burning the back of my throat",
+        "My shorts are cutting the inside of my thigh when I run",
+        "Is it a delusion to think people put poison in your coffee?",
+        "I put bleach in my hair and then drank tea",
     ],
 )
 def test_the_same_words_without_the_danger(text: str) -> None:
