@@ -231,6 +231,20 @@ def test_plain_words_are_never_overruled() -> None:
     assert triage(["I can't do this any more", "the allotment"], classifier=Says()).crisis
 
 
+def test_what_is_meant_as_it_is_said_is_not_overruled() -> None:
+    plain = "I can't do this any more at the allotment"
+    assert not triage([plain], classifier=Says()).crisis
+    assert triage([f"{plain}. I mean that literally"], classifier=Says()).crisis
+
+
+def test_a_long_text_without_full_stops_is_not_explained_as_a_whole() -> None:
+    denied = "long day the nurse asked if i want to kill myself and i said no"
+    says = Says(long="suicide")
+    assert not triage([denied], classifier=says).crisis
+    rest = " and then i went home and sat by the river and gave the dog to my sister for good"
+    assert triage([denied + rest], classifier=says).crisis
+
+
 def test_harmless_is_said_of_short_messages_only(encoder: OnnxEncoder, tmp_path: Path) -> None:
     folder = tmp_path / "weights"
     shutil.copytree(WEIGHTS, folder)
