@@ -202,6 +202,7 @@ _PARTIAL = frozenset(
 
 _TIMES = frozenset("day night morning evening week month year time hour".split())
 _ALL_IDIOMS = frozenset("at once through along over same".split())  # "all at once", "all through"
+_IDIOMS = (("all", "at"), ("all", "after"), ("must", "a"))  # "no alcohol at all", "is a must"
 # Whoever says one of these says the other.
 _SAME_UNIVERSAL = {"everybody": "everyone", "none": "nobody"}
 
@@ -212,6 +213,7 @@ def _universal(words: Sequence[str]) -> frozenset[str]:
     for i, word in enumerate(words):
         following = set(words[i + 1 : i + 2])
         idiom = following & (_TIMES | _ALL_IDIOMS if word == "all" else _TIMES)
+        idiom = idiom or (word, *words[max(0, i - 1) : i]) in _IDIOMS
         named = word == "all" and tuple(words[i + 1 : i + 3]) in (("of", "which"), ("of", "whom"))
         denied = set(words[max(0, i - 1) : i]) & NEGATORS
         if word in _UNIVERSAL and not (idiom or named or denied):

@@ -51,7 +51,12 @@ for _dimension, _table in {
     },
     "months": {"month": 1.0, "year": 12.0, "yr": 12.0, "decade": 120.0},
     "percent": {"%": 1.0, "percent": 1.0, "per cent": 1.0},
-    "level": {"mmol/l": 1.0, "meq/l": 1.0},
+    "level": {
+        "mmol/l": 1.0,
+        "meq/l": 1.0,
+        "millimoles per litre": 1.0,
+        "millimoles per liter": 1.0,
+    },
 }.items():
     for _name, _factor in _table.items():
         _UNITS[_name] = (_dimension, _factor)
@@ -80,7 +85,12 @@ _RANGE_START = re.compile(
 )
 
 
-_OR_TWO = re.compile(r"\ban? (second|minute|hour|day|week|month|year) or two\b", re.IGNORECASE)
+_TIME = r"(second|minute|hour|day|week|month|year)"
+_OR_TWO = re.compile(rf"\ban? {_TIME} or two\b", re.IGNORECASE)
+_ONE = re.compile(rf"(?:\b([\w%]+) )?\ban? {_TIME}\b(?! or two)", re.IGNORECASE)
+_HOW_OFTEN = re.compile(r"once|twice|times?|\d+[a-z%]*|[a-z]*grams?|mg", re.IGNORECASE)
+# "From one week to the next", "one day at a time": counts nothing.
+_COUNTS_NOTHING = re.compile(rf"\bone (?={_TIME} (?:to the next|at a time|after another)\b)", re.I)
 # "One person in five", "8 out of 10": neither end is part of a longer number, and nothing says of
 # what unit the second is.
 _SHARE = re.compile(
@@ -131,7 +141,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     [(5.0, 'mass'), (10.0, 'mass'), (20160.0, 'time')]
     """
     text = _HALF_HOUR.sub("30 minutes", fold(without_citation_marks(text)))
-    text = _BEFORE_DIGITS.sub(" ", _YEARS.sub(_both_years, text))
+    text = _COUNTS_NOTHING.sub("", _BEFORE_DIGITS.sub(" ", _YEARS.sub(_both_years, text)))
     found: list[Quantity] = []
     spans: list[tuple[int, int]] = []
     factors: list[float] = []
@@ -154,12 +164,16 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def loose_quantities(text: str) -> tuple[Quantity, ...]:
-    """What a passage says loosely: of "a week or two" both one week and two.
+    """What a passage says loosely: of "a week or two" both one week and two, of "a minute apart"
+    one minute; "twice a day" says how often.
 
     >>> [q.number for q in loose_quantities("It lasts a week or two.")]
     [1.0, 2.0]
+    >>> [q.surface for q in loose_quantities("A minute apart, twice a day.")]
+    ['one minute']
     """
-    said = (f"one {unit}, two {unit}s" for unit in _OR_TWO.findall(text))
+    said = [f"one {unit}, two {unit}s" for unit in _OR_TWO.findall(text)]
+    said += [f"one {u}" for word, u in _ONE.findall(text) if not _HOW_OFTEN.fullmatch(word)]
     return tuple(q for one in said for q in quantities(one))
 
 

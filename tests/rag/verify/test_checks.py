@@ -111,6 +111,15 @@ def test_a_faithful_rewording_contradicts_nothing(key: str, claim: str) -> None:
          "Of the patients 75.2% had turned negative by day 21."),
         ("New orders fell to 20.08 billion euros.", "New orders fell to EUR20.08 billion."),
         ("It was their first No. 1 album.", "It was their first No.1 album."),
+        ("Take two readings one minute apart.", "Two readings a minute apart are enough."),
+        ("Keep what you eat even from one week to the next.",
+         "Eat the same amount in all three weeks, from week to week."),
+        ("The usual target is 0.6 to 0.8 mmol/L.",
+         "The usual target is 0.6 to 0.8 millimoles per litre."),
+        ("Some of these drugs allow no alcohol at all.",
+         "Some of these drugs do not mix with any alcohol."),
+        ("Dry skin isn't a must in heat stroke from sport, as some people still sweat.",
+         "In heat stroke from sport the skin is often not dry, as some people still sweat."),
     ],
 )  # fmt: skip
 def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage: str) -> None:
@@ -128,6 +137,7 @@ def test_the_same_thing_said_differently_contradicts_nothing(claim: str, passage
          "Many people get up at the same time every day.", "strength"),
         ("Most panic attacks last half an hour.",
          "Most panic attacks last ten minutes.", "number"),
+        ("The tablet works for one day.", "Take the tablet twice a day.", "number"),
         ("One person in five gets diarrhoea in the first weeks.",
          "One person in ten gets diarrhoea in the first weeks.", "number"),
         ("Take the tablet after meals, 30 minutes later.",
