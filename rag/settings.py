@@ -48,7 +48,7 @@ class EncoderSettings(_Group):
 class RetrievalSettings(_Group):
     """How passages are found."""
 
-    top_k: int = Field(12, ge=1, le=100, description="Passages handed to the composer.")
+    top_k: int = Field(20, ge=1, le=100, description="Passages handed to the composer.")
     depth: int = Field(50, ge=1, le=1000, description="Passages taken from each arm before fusion.")
     deadline_s: float = Field(
         2.0, gt=0, description="An arm slower than this is left out and named in `degraded`."

@@ -18,6 +18,11 @@ from rag.verify.words import content_stems, words
 _SAME_SUBJECT = 0.75  # Jaccard resemblance of the content stems, numbers left out
 _FEWEST_STEMS = 3
 _DIGIT = re.compile(r"\d")
+# "With or without medicine" and "a sign, not an illness" deny nothing that the sentence says.
+_DENIES_NOTHING = re.compile(
+    r"\bor without\b|,(?: and)? not (?=(?:an?|the|one|its?|their)\b)", re.I
+)
+_COUNTS = NUMBERS - {"one"}  # "no one cause" is no number
 
 
 def with_other_views(
@@ -60,10 +65,11 @@ def conflicts_in(
 def conflict_note(conflicts: Sequence[Conflict], citations: Sequence[Citation]) -> str:
     """The engine's own words on sources that differ; "" when they do not."""
     by_number = {citation.number: citation for citation in citations}
+    pairs = [(by_number[c.first], by_number[c.second]) for c in conflicts]
     return " ".join(
-        f"My sources differ here: {_side(by_number[c.first])}, and {_side(by_number[c.second])}. "
+        f"My sources differ here: {_side(one, other)}, and {_side(other, one)}. "
         "Ask a professional which holds for you."
-        for c in conflicts
+        for one, other in pairs
     )
 
 
@@ -83,9 +89,11 @@ def differ(one: str, other: str) -> bool:
     return alike and ours_telling != theirs_telling
 
 
-def _side(citation: Citation) -> str:
+def _side(citation: Citation, beside: Citation) -> str:
+    """Who says it, where and when; the title, too, where both are of one publisher."""
     where = {"": "", "INT": "international"}.get(citation.jurisdiction, citation.jurisdiction)
-    told = ", ".join(filter(None, (citation.publisher, where, str(citation.year or ""))))
+    title = f"“{citation.title}”" if citation.publisher == beside.publisher else ""
+    told = ", ".join(filter(None, (title, citation.publisher, where, str(citation.year or ""))))
     return f"[{citation.number}] is from {told or citation.title}"
 
 
@@ -94,9 +102,9 @@ def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The stems of what a sentence is about, and its numbers and negations."""
     about: list[str] = []
     telling: set[str] = set()
-    for word in words(text):
+    for word in words(_DENIES_NOTHING.sub(" or ", text)):
         negates = word in NEGATIONS or word.endswith("n't")
-        if negates or word in NUMBERS or _DIGIT.search(word):
+        if negates or word in _COUNTS or _DIGIT.search(word):
             telling.add("not" if negates else word)
         if word not in telling:
             about.append(word)

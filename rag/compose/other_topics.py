@@ -7,6 +7,7 @@ answer to "my heart races at night" or to "I can't drive since the crash" they a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ class Name:
 NamesIn = Callable[[str], tuple[Name, ...]]
 """A text to the names in it."""
 
+_MANY = 3  # passages; fewer do not show what a question is about
 # To one who grieves for a grandfather, words on a suicide are not only beside the point.
 _SUICIDE = re.compile(
     r"suicid|self-?harm|overdos|kill|attempt|(?:own|his|her|their|my) li(?:fe|ves)\b|crisis|"
@@ -50,22 +52,30 @@ def on_topic(
 
     A source on one medicine, by its title, is left out where the question neither names a substance
     nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
-    where the question names others and the passage names none of those, and one on suicide where
-    the question speaks of nothing like it. Where nothing would be left, everything is: then the
-    threshold for answering decides.
+    where the question names others and the passage names none of those, unless most of what was
+    found lies in it: "I can't stop worrying about my health" names generalised anxiety by its words
+    alone. One on suicide is left out where the question speaks of nothing like it. Where nothing
+    would be left, everything is: then the threshold for answering decides.
     """
     asked = words(question)
     suicide = _SUICIDE.search(question) is not None
     medicines = names_substance(asked) or bool(facets_of_question(question) & _ON_MEDICINES)
     disorders = disorders_in(question)
+    main = _main_source(evidence)
     kept = [
         one
         for one in evidence
         if (medicines or not _on_medicines(one.source.title))
         and (suicide or "suicide" not in words(one.source.title))
-        and not _on_others(one, disorders, disorders_in)
+        and (one.source.id == main or not _on_others(one, disorders, disorders_in))
     ]
     return kept or list(evidence)
+
+
+def _main_source(evidence: Sequence[Evidence]) -> str:
+    """The id of the source in which more than half of what was found lies, or ""."""
+    found = Counter(one.source.id for one in evidence)
+    return next((i for i, n in found.items() if 2 * n > len(evidence) and n >= _MANY), "")
 
 
 def _on_medicines(title: str) -> bool:

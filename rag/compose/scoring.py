@@ -17,17 +17,15 @@ from rag.model import Evidence
 from rag.retrieval.clauses import CLAUSE_DISCOUNT
 from rag.verify.words import content_stems
 
-# Weights of a unit's score; the first four sum to 1. Set by reading answers to the development
-# questions in `bench/questions/development.jsonl`.
-_SENTENCE_WEIGHT = 0.5  # cosine of question and sentence
-_PASSAGE_WEIGHT = 0.25  # cosine of question and passage
-_WORDS_WEIGHT = 0.19  # share of the question's weighted words in title, headings and sentence
-_OWN_WORDS_WEIGHT = 0.06  # the same in the sentence alone
-FACET_BONUS = 0.12  # the section is about what was asked, in a source that is about the topic
-_OPENING_BONUS = 0.06  # it opens its passage: writers put what matters first
-_TITLE_BONUS = 0.08  # times the share of the source's title that the question names
-_HEADING_BONUS = 0.06  # the same for the heading over the passage
-_SOURCE_BONUS = 0.15  # times what retrieval found in the source, as a share of the best source's
+# Weights of a unit's score; the first four sum to 1. Fitted on the questions of
+# `bench/questions/pointed_tuning.jsonl`, whose answers are known sentence by sentence; see
+# docs/answers.md.
+_SENTENCE_WEIGHT = 0.35  # cosine of question and sentence
+_PASSAGE_WEIGHT = 0.37  # cosine of question and passage
+_WORDS_WEIGHT = 0.17  # share of the question's weighted words in title, headings and sentence
+_LEXICAL_WEIGHT = 0.11  # BM25 of the passage, as a share of the best one found
+FACET_BONUS = 0.035  # the section is about what was asked, in a source that is about the topic
+_SOURCE_BONUS = 0.095  # times what retrieval found in the source, as a share of the best source's
 _WHOLE = 0.99  # share of a title that is all of it
 _ABOUT = 0.4  # that share from which a source counts as being about the topic
 # Words of titles that say nothing of the topic here, where every source is on mental health.
@@ -86,11 +84,17 @@ class Scorer:
 
     def score(self, admitted: Sequence[Admitted], question: Question) -> list[Scored]:
         """Every quotable unit of the evidence, scored."""
-        support = _support([a.evidence for a in admitted])
+        evidence = [one.evidence for one in admitted]
+        support, lexical = _support(evidence), _lexical(evidence)
         return [
             scored
             for one in admitted
-            for scored in self._units(one, question, support[one.evidence.source.id])
+            for scored in self._units(
+                one,
+                question,
+                support[one.evidence.source.id],
+                lexical[one.evidence.passage.id],
+            )
         ]
 
     def passage_cosine(self, evidence: Evidence, question: Question) -> float:
@@ -101,7 +105,9 @@ class Scorer:
         mean = self._sentence_vectors(evidence.passage.id).mean(axis=0)
         return float(mean @ question.vectors[0] / max(float(np.linalg.norm(mean)), 1e-9))
 
-    def _units(self, admitted: Admitted, question: Question, support: float) -> list[Scored]:
+    def _units(
+        self, admitted: Admitted, question: Question, support: float, lexical: float
+    ) -> list[Scored]:
         evidence = admitted.evidence
         vectors = self._sentence_vectors(evidence.passage.id)
         if not len(vectors):
@@ -114,9 +120,8 @@ class Scorer:
         titled = self._named(evidence.source.title, question)
         if titled >= _WHOLE and len(_telling(evidence.source.title)) > 1:
             support = 1.0  # the document on just that; "Depression" alone is in many questions
-        headed = self._named(" ".join(evidence.passage.heading[1:][-1:]), question)
         facets = question.facets & facets_of_heading(evidence.passage.heading)
-        bonus = _TITLE_BONUS * titled + _HEADING_BONUS * headed + _SOURCE_BONUS * support
+        bonus = _LEXICAL_WEIGHT * lexical + _SOURCE_BONUS * support
         if facets and (titled or support >= _ABOUT):
             bonus += FACET_BONUS
         found: list[Scored] = []
@@ -131,9 +136,7 @@ class Scorer:
                 _SENTENCE_WEIGHT * cosine
                 + _PASSAGE_WEIGHT * passage_cosine
                 + _WORDS_WEIGHT * question.words.covered(stems)
-                + _OWN_WORDS_WEIGHT * question.words.covered(own)
                 + bonus
-                + (_OPENING_BONUS if unit.indices[0] == 0 else 0.0)
             )
             vector = vectors[unit.indices[-1]]
             note = admitted.note(text)
@@ -141,9 +144,16 @@ class Scorer:
         return found
 
     def _named(self, title: str, question: Question) -> float:
-        """The share of a title or heading that the question names, 0..1."""
+        """The share of a title that the question names, 0..1."""
         words = AskedWords({s: self._word_weight(s) for s in _telling(title)})
         return words.covered(question.words.weights.keys())
+
+
+def _lexical(evidence: Sequence[Evidence]) -> Mapping[str, float]:
+    """BM25 of each passage, as a share of the best one's, 0..1; 0 where that arm found nothing."""
+    found = {one.passage.id: one.hit.arms.get("lexical", 0.0) for one in evidence}
+    most = max(found.values(), default=0.0)
+    return {name: score / most if most > 0 else 0.0 for name, score in found.items()}
 
 
 def _telling(title: str) -> frozenset[str]:

@@ -70,7 +70,7 @@ class Classifier:
         """The concern of one message, given as `rag.safety.normalise.tokens` returns it.
 
         A part of a message that was judged whole must stand out more: what it seems to say, the
-        rest may explain. With `part`, `words` are themselves such a part. So must a message of one
+        rest may explain; where the whole is clearly harmless, no part counts. With `part`, `words` are themselves such a part. So must a message of one
         or two words, which the rules know if they are a cry, and one that is one question and
         tells nothing.
         """
@@ -84,7 +84,9 @@ class Classifier:
             threshold = self._part_threshold
         least = [self._part_threshold if part else threshold] * len(found)
         if is_whole(words):
-            least[1:] = [self._part_threshold] * (len(found) - 1)
+            explained = judged[0][0] < self._harmless_threshold
+            beside = math.inf if explained else self._part_threshold
+            least[1:] = [beside] * (len(found) - 1)
         seen = [each for each, needed in zip(judged, least, strict=True) if each[0] > needed]
         return max(seen)[1] if seen else None
 

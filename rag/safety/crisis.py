@@ -120,12 +120,15 @@ def _lines(
 ) -> tuple[Line, ...]:
     """The lines to name: those for this concern first, then lines for anyone in crisis."""
     wanted = _KINDS_FIRST.get(triage.category or "", ())
-    if triage.minor:
-        wanted = ("child", *wanted)
-    if place is None:
-        return _pick(table.finders, wanted)
-    current = [line for line in place.lines if table.is_current(line, today)]
-    return _pick(current, wanted) or _pick(table.finders, wanted)
+    rows = [line for line in place.lines if table.is_current(line, today)] if place else []
+    rows = rows if _pick(rows, wanted) else list(table.finders)
+    if not triage.minor:
+        return _pick(rows, wanted)
+    if triage.category != "perinatal":
+        return _pick(rows, ("child", *wanted))
+    # Who writes of a child in danger may be the mother: a line for her goes before those for minors.
+    first, *others = _pick(rows, wanted)
+    return tuple(dict.fromkeys([first, *_pick(rows, ("child",))[:1], *others]))[:_MOST_LINES]
 
 
 def _pick(lines: Iterable[Line], wanted: tuple[str, ...]) -> tuple[Line, ...]:

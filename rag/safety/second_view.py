@@ -43,7 +43,10 @@ def concerns(
     imminent = False
     for words, part in _run_on(messages):
         unsure = part or _is_foreign(words, rules)
-        name = classifier.concern(_unexplained(words, rules), part=unsure)
+        # As it stands, too, where it stands out: what the rules explain may be meant all the same.
+        name = classifier.concern(_unexplained(words, rules), part=unsure) or classifier.concern(
+            words, part=True
+        )
         if name is not None:
             found.add(name)
             urgent = name in _URGENT and Message.of(words, rules).has("at_once")

@@ -202,7 +202,7 @@ _PARTIAL = frozenset(
 
 _TIMES = frozenset("day night morning evening week month year time hour".split())
 _ALL_IDIOMS = frozenset("at once through along over same".split())  # "all at once", "all through"
-_IDIOMS = (("all", "at"), ("all", "after"), ("must", "a"))  # "no alcohol at all", "is a must"
+_NEAR = 5  # words before "at all" in which it may be denied
 # Whoever says one of these says the other.
 _SAME_UNIVERSAL = {"everybody": "everyone", "none": "nobody"}
 
@@ -213,12 +213,21 @@ def _universal(words: Sequence[str]) -> frozenset[str]:
     for i, word in enumerate(words):
         following = set(words[i + 1 : i + 2])
         idiom = following & (_TIMES | _ALL_IDIOMS if word == "all" else _TIMES)
-        idiom = idiom or (word, *words[max(0, i - 1) : i]) in _IDIOMS
+        idiom = idiom or _says_nothing(words, i)
         named = word == "all" and tuple(words[i + 1 : i + 3]) in (("of", "which"), ("of", "whom"))
         denied = set(words[max(0, i - 1) : i]) & NEGATORS
         if word in _UNIVERSAL and not (idiom or named or denied):
             found.add(_SAME_UNIVERSAL.get(word, word))
     return frozenset(found)
+
+
+def _says_nothing(words: Sequence[str], place: int) -> bool:
+    """Whether this is the "all" of "no alcohol at all" or the "must" of "a must"."""
+    before = tuple(words[max(0, place - 1) : place])
+    if words[place] == "must":
+        return before == ("a",)
+    denied = NEGATORS.intersection(words[max(0, place - _NEAR) : place])
+    return words[place] == "all" and before == ("at",) and bool(denied)
 
 
 def strength_agrees(claim: Analysed, evidence: EvidenceText, aligned: Alignment) -> str | None:

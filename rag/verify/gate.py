@@ -12,7 +12,7 @@ from rag.verify.checks import contradictions, medicines_agree
 from rag.verify.context import leans_on_what_precedes
 from rag.verify.entailment import EntailmentModel
 from rag.verify.language import is_english
-from rag.verify.no_claim import no_claim, without_label
+from rag.verify.no_claim import no_claim
 from rag.verify.opposition import clause_denied, denied_elsewhere
 from rag.verify.verbatim import is_verbatim
 
@@ -77,9 +77,6 @@ class Gate:
             if self.mode is GateMode.DETERMINISTIC:
                 return _by_checks(refuted)
         support = self.model.support(claim, evidence)
-        unlabelled = without_label(claim)
-        if unlabelled:
-            support = max(support, self.model.support(unlabelled, evidence))
         if whole:
             support = min(support, self.model.support(whole, evidence))
         if refuted:

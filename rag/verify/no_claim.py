@@ -13,8 +13,6 @@ from rag.verify.medicines import substances
 from rag.verify.words import fold
 
 _MAX_LEAD_IN_WORDS = 30
-_QUESTION_WORDS = 5  # "Why does it matter?"; a longer question may take much for granted
-_LABEL_WORDS = 4
 _HEADING_WORDS = 6  # "What you can do:" needs no pointer to what follows
 # A longer line before a list points at the list.
 _POINTERS = frozenset(
@@ -82,8 +80,7 @@ _REFUSAL = re.compile(rf"{_SORRY}(?:{'|'.join(_REFUSALS)})[\s.!]*", re.IGNORECAS
 
 
 def no_claim(claim: Analysed) -> str | None:
-    """Which kind of claimless sentence this is, else None: "courtesy", "refusal", "lead-in" (a short
-    question is one too)."""
+    """Which kind of claimless sentence this is ("courtesy", "refusal", "lead-in"), else None."""
     text = fold(claim.text)
     if substances(claim.words) or _CONTRAST & set(claim.words[1:]) - {"but"}:
         return None
@@ -91,33 +88,7 @@ def no_claim(claim: Analysed) -> str | None:
         return "courtesy"
     if " but " not in text.removeprefix("I'm sorry, but ") and _REFUSAL.fullmatch(text):
         return "refusal"
-    leads_in = text.endswith(":") and _only_leads_in(claim)
-    return "lead-in" if leads_in or (text.endswith("?") and _only_asks(claim)) else None
-
-
-def without_label(claim: Analysed) -> Analysed | None:
-    """The claim without the label before it ("Timing: blood is drawn ..."), which promises nothing;
-    None where there is none.
-
-    >>> without_label(Analysed.of("Warning signs: call a doctor if you have a fever.")).text
-    'call a doctor if you have a fever.'
-    >>> without_label(Analysed.of("Always safe: call a doctor if you have a fever."))
-    """
-    label, colon, rest = claim.text.partition(": ")
-    words = label.lower().split()
-    if not colon or len(words) > _LABEL_WORDS or _CLAIMS & set(words) or substances(words):
-        return None
-    said = Analysed.of(rest)
-    return said if len(said.words) > _HEADING_WORDS and not said.text[:1].isdigit() else None
-
-
-def _only_asks(claim: Analysed) -> bool:
-    """A short question that takes nothing for granted but its subject."""
-    return (
-        len(claim.words) <= _QUESTION_WORDS
-        and not _CLAIMS & set(claim.words)
-        and not (claim.quantities)
-    )
+    return "lead-in" if text.endswith(":") and _only_leads_in(claim) else None
 
 
 def _only_leads_in(claim: Analysed) -> bool:

@@ -87,10 +87,9 @@ _RANGE_START = re.compile(
 
 _TIME = r"(second|minute|hour|day|week|month|year)"
 _OR_TWO = re.compile(rf"\ban? {_TIME} or two\b", re.IGNORECASE)
-_ONE = re.compile(rf"(?:\b([\w%]+) )?\ban? {_TIME}\b(?! or two)", re.IGNORECASE)
-_HOW_OFTEN = re.compile(r"once|twice|times?|\d+[a-z%]*|[a-z]*grams?|mg", re.IGNORECASE)
+_ONE = re.compile(rf"(?<!half )(?<!of )\ban? {_TIME} (?:apart|later|ago)\b", re.IGNORECASE)
 # "From one week to the next", "one day at a time": counts nothing.
-_COUNTS_NOTHING = re.compile(rf"\bone (?={_TIME} (?:to the next|at a time|after another)\b)", re.I)
+_COUNTS_NOTHING = re.compile(rf"\bone (?={_TIME} (?:to the next|at a time)\b)", re.IGNORECASE)
 # "One person in five", "8 out of 10": neither end is part of a longer number, and nothing says of
 # what unit the second is.
 _SHARE = re.compile(
@@ -165,15 +164,15 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 def loose_quantities(text: str) -> tuple[Quantity, ...]:
     """What a passage says loosely: of "a week or two" both one week and two, of "a minute apart"
-    one minute; "twice a day" says how often.
+    one minute.
 
     >>> [q.number for q in loose_quantities("It lasts a week or two.")]
     [1.0, 2.0]
-    >>> [q.surface for q in loose_quantities("A minute apart, twice a day.")]
+    >>> [q.surface for q in loose_quantities("A minute apart, two a day, half a year later.")]
     ['one minute']
     """
     said = [f"one {unit}, two {unit}s" for unit in _OR_TWO.findall(text)]
-    said += [f"one {u}" for word, u in _ONE.findall(text) if not _HOW_OFTEN.fullmatch(word)]
+    said += [f"one {unit}" for unit in _ONE.findall(text)]
     return tuple(q for one in said for q in quantities(one))
 
 

@@ -75,10 +75,18 @@ def stem(word: str) -> str:
     return str(Stemmer.Stemmer("english").stemWord(word))
 
 
+# The disorder, and neither "I AM SAD" nor "I feel so SAD".
+_SAD = re.compile(r"(?<![A-Z] )(?<!so )(?<!feel )(?<!am )(?<!'m )(?<!very )\bSAD\b(?! [A-Z]{2})")
+
+
 def content_stems(text: str) -> list[str]:
-    """Stems of the words that carry meaning, in order, repeats kept."""
+    """Stems of the words that carry meaning, in order, repeats kept.
+
+    >>> content_stems("SAD"), content_stems("sadness")
+    (['season', 'affect', 'disord'], ['sad'])
+    """
     return [
         stem(word)
-        for word in words(text)
+        for word in words(_SAD.sub("seasonal affective disorder", text))
         if word.removesuffix("'s") not in STOP_WORDS and len(word) > 1
     ]

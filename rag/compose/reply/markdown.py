@@ -15,11 +15,6 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]*[^\[\]\d^,;\s–-][^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\w*])[*_](?=[^\s*_])([^*_\n]+?)(?<=[^\s*_])[*_](?![\w*])")
-# "**Timing.** Blood is drawn": a label of the sentence after it, no sentence of its own.
-_LABEL = re.compile(
-    r"^([ \t]*(?:(?:[-*+•]|\d{1,2}[.)])[ \t]+)?)(\*\*|__)([^*_.!?:\n]{1,40})\.\2[ \t]+(?=\S)",
-    re.MULTILINE,
-)
 _CODE = re.compile(r"`([^`\n]*)`")
 
 
@@ -56,7 +51,7 @@ def _row(line: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    text = _LABEL.sub(r"\1\3: ", _LINK.sub(r"\1", _IMAGE.sub("", text)))
+    text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     for _ in range(2):  # ***both*** and **bold with *emphasis* in it**
         text = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\2", text))
     return _CODE.sub(r"\1", text)

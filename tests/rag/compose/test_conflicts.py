@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.compose.conflicts import conflict_note, conflicts_in, differ, with_other_views
@@ -49,6 +51,12 @@ def test_other_numbers_or_another_not_differ(one: str, other: str) -> None:
         ("About 8% of adults had depression in 2021.", "About 20% of teenagers had ADHD in 2021."),
         ("It helps.", "It does not help."),
         ("", "Adults need 8 hours."),
+        ("Depression does not have one single cause.", "Depression has no single cause."),
+        ("Psychosis is a set of symptoms, not one illness.", "Psychosis is a set of symptoms."),
+        (
+            "Anxiety is treated with therapy, with or without medicine.",
+            "Anxiety is treated with therapy or with medicine.",
+        ),
     ],
 )
 def test_other_matters_do_not(one: str, other: str) -> None:
@@ -116,3 +124,10 @@ def test_the_answer_names_country_and_date_of_both() -> None:
     assert "[1] is from NICE, GB, 2022" in note
     assert "[2] is from VA, US, 2024" in note
     assert conflict_note([], citations) == ""
+
+
+def test_two_sources_of_one_publisher_are_told_apart_by_title() -> None:
+    one = citation(1, "GB", 2022)
+    other = replace(citation(2, "GB", 2022), title="Sleep")
+    note = conflict_note([Conflict(1, 2)], [one, other])
+    assert "[1] is from “Insomnia”, NICE, GB, 2022, and [2] is from “Sleep”, NICE" in note

@@ -50,3 +50,15 @@ def test_only_what_is_on_the_topic_may_answer(
     question: str, found: list[Evidence], kept: list[Evidence]
 ) -> None:
     assert on_topic(question, found, disorders_in) == kept
+
+
+def test_the_source_in_which_most_was_found_is_not_shut_out_by_a_name() -> None:
+    names = {"worry": "stop worrying", "health": "health anxiety"}
+
+    def named(text: str) -> frozenset[str]:
+        return frozenset(key for key, name in names.items() if name in text.lower())
+
+    health = [evidence("Health anxiety", f"{n} Many search for symptoms.") for n in range(3)]
+    question = "I can't stop worrying, I google every symptom"
+    assert on_topic(question, [WORK, *health], named) == [WORK, *health]
+    assert on_topic(question, [WORK, *health[:2]], named) == [WORK]

@@ -15,7 +15,7 @@ CONCERNS = {
     "overdose", "perinatal", "suicide", "harm_to_others", "medication_reaction", "withdrawal",
     "psychosis", "child", "abuse", "eating_disorder", "self_harm", "mania", "third_party",
 }  # fmt: skip
-SETS = pytest.mark.parametrize("name", ["seventh_blind"])
+SETS = pytest.mark.parametrize("name", ["eighth_blind"])
 
 
 @SETS
@@ -32,7 +32,11 @@ def test_harmless_rows_are_twins_or_ordinary_questions(name: str) -> None:
     assert kinds == {"twin-explicit", "twin-indirect", "ordinary"}
 
 
-@SETS
+def test_the_troubled_ask_what_is_no_crisis() -> None:
+    assert {kind for kind, _ in utterances.benign("troubled_blind")} == {"ordinary"}
+
+
+@pytest.mark.parametrize("name", ["eighth_blind", "troubled_blind"])
 def test_no_row_is_written_twice_or_was_learnt_from(name: str) -> None:
     mine = _texts(name)
     assert len(mine) == len(set(mine))

