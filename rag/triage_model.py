@@ -46,6 +46,11 @@ class WhenNeeded:
         classifier = self._when_needed()
         return classifier.concern(words, part=part) if classifier else None
 
+    def stands_out(self, words: Sequence[str]) -> str | None:
+        """As `Classifier.stands_out`; None where the classifier cannot be used."""
+        classifier = self._when_needed()
+        return classifier.stands_out(words) if classifier else None
+
     def harmless(self, words: Sequence[str]) -> bool:
         """As `Classifier.harmless`; False where the classifier cannot be used."""
         classifier = self._when_needed()
@@ -63,4 +68,8 @@ class OnlyOverrules(WhenNeeded):
 
     def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         """None: whoever looks next asks the classifier."""
+        return None
+
+    def stands_out(self, words: Sequence[str]) -> str | None:
+        """None, as above."""
         return None

@@ -70,23 +70,21 @@ class Classifier:
         """The concern of one message, given as `rag.safety.normalise.tokens` returns it.
 
         A part of a message that was judged whole must stand out more: what it seems to say, the
-        rest may explain; where the whole is clearly harmless, no part counts. With `part`, `words` are themselves such a part. So must a message of one
-        or two words, which the rules know if they are a cry, and one that is one question and
-        tells nothing.
+        rest may explain; where the whole is clearly harmless, no part counts. With `part`, `words`
+        are themselves such a part. So must a message of one or two words, which the rules know if
+        they are a cry, and one that is one question and tells nothing.
         """
         found = list(parts(words))
-        if not found:
+        if not found or self.harmless(words):
             return None
         vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
-        judged = [self._judged(vector) for vector in vectors]
         threshold = self._question_threshold if is_question(words) else self._threshold
-        if len(without_outer_breaks(words)) <= _TERSE:
+        if part or len(without_outer_breaks(words)) <= _TERSE:
             threshold = self._part_threshold
-        least = [self._part_threshold if part else threshold] * len(found)
+        least = [threshold] * len(found)
         if is_whole(words):
-            explained = judged[0][0] < self._harmless_threshold
-            beside = math.inf if explained else self._part_threshold
-            least[1:] = [beside] * (len(found) - 1)
+            least[1:] = [self._part_threshold] * (len(found) - 1)
+        judged = map(self._judged, vectors)
         seen = [each for each, needed in zip(judged, least, strict=True) if each[0] > needed]
         return max(seen)[1] if seen else None
 
@@ -98,6 +96,15 @@ class Classifier:
         whole = " ".join(without_outer_breaks(words))
         margin, _ = self._judged(self._encoder.encode([whole]).tolist()[0])
         return margin < self._harmless_threshold
+
+    def stands_out(self, words: Sequence[str]) -> str | None:
+        """The concern of a message read as a whole, where it stands out as a part must. None of a
+        long one, whose whole is not looked at."""
+        if not is_whole(words):
+            return None
+        whole = " ".join(without_outer_breaks(words))
+        margin, name = self._judged(self._encoder.encode([whole]).tolist()[0])
+        return name if margin > self._part_threshold else None
 
     def _judged(self, vector: Sequence[float]) -> tuple[float, str]:
         """How far any concern is above none, and the likeliest one."""

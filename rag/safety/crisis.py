@@ -126,7 +126,7 @@ def _lines(
         return _pick(rows, wanted)
     if triage.category != "perinatal":
         return _pick(rows, ("child", *wanted))
-    # Who writes of a child in danger may be the mother: a line for her goes before those for minors.
+    # Who writes of a child in danger may be its mother: a line for her goes first.
     first, *others = _pick(rows, wanted)
     return tuple(dict.fromkeys([first, *_pick(rows, ("child",))[:1], *others]))[:_MOST_LINES]
 

@@ -30,6 +30,10 @@ class Classifier(Protocol):
         `rag.safety.normalise.tokens` returns it."""
         ...
 
+    def stands_out(self, words: Sequence[str]) -> str | None:
+        """The concern of a message read as a whole, where it is plain."""
+        ...
+
     def harmless(self, words: Sequence[str]) -> bool:
         """Whether a message, read as a whole, is clearly of no concern."""
         ...
@@ -43,10 +47,11 @@ def concerns(
     imminent = False
     for words, part in _run_on(messages):
         unsure = part or _is_foreign(words, rules)
-        # As it stands, too, where it stands out: what the rules explain may be meant all the same.
-        name = classifier.concern(_unexplained(words, rules), part=unsure) or classifier.concern(
-            words, part=True
-        )
+        shown = _unexplained(words, rules)
+        name = classifier.concern(shown, part=unsure)
+        if name is None and shown != words:
+            # What the rules explain may be meant all the same: "Burn my wrist. Meaning to. Helps."
+            name = classifier.stands_out(words)
         if name is not None:
             found.add(name)
             urgent = name in _URGENT and Message.of(words, rules).has("at_once")

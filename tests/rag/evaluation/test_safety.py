@@ -26,6 +26,9 @@ class Always:
     def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         return "suicide"
 
+    def stands_out(self, words: Sequence[str]) -> str | None:
+        return self.concern(words)
+
     def harmless(self, words: Sequence[str]) -> bool:
         return False
 

@@ -39,6 +39,9 @@ class Says:
         first = next((word for word in words if word != "."), "")
         return self.by_word.get(first)
 
+    def stands_out(self, words: Sequence[str]) -> str | None:
+        return self.concern(words)
+
     def harmless(self, words: Sequence[str]) -> bool:
         return "allotment" in words
 
@@ -111,6 +114,7 @@ def test_parts_need_more_than_the_whole(encoder: OnnxEncoder, tmp_path: Path) ->
     folder = tmp_path / "weights"
     shutil.copytree(WEIGHTS, folder)
     manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["harmless_threshold"] = -2000
 
     def judge(text: str, threshold: float, part_threshold: float) -> str | None:
         changed = {**manifest, "threshold": threshold, "part_threshold": part_threshold}
@@ -132,7 +136,9 @@ def test_a_lone_question_needs_more_than_what_is_told(encoder: OnnxEncoder, tmp_
     folder = tmp_path / "weights"
     shutil.copytree(WEIGHTS, folder)
     manifest = json.loads((folder / "manifest.json").read_text())
-    changed = {**manifest, "threshold": -1000, "question_threshold": 1000}
+    changed = {
+        **manifest, "threshold": -1000, "question_threshold": 1000, "harmless_threshold": -2000,
+    }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(changed))
     classifier = Classifier(encoder, folder)
     assert classifier.concern(["how", "do", "owls", "sleep", "."]) is None
@@ -201,6 +207,9 @@ class SaysOfWholes(Says):
 
     def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         return None if part else super().concern(words)
+
+    def stands_out(self, words: Sequence[str]) -> str | None:
+        return None
 
 
 @pytest.mark.parametrize(
