@@ -44,6 +44,9 @@ LLM = "llm"
 # than was asked. Of an LLM's words less is enough: unless the settings ask for an answer always,
 # what is left is asked whether it answers.
 _ENOUGH_QUOTED, _ENOUGH_WORDED = 0.5, 0.25
+# An LLM is given the first of the passages: the rest cost it time, and each sentence of it too,
+# which is laid beside all that it was given.
+_PASSAGES_WORDED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Found:
     question: str  # standing alone
     note: str  # what the scope check has to say of such questions
     retrieval: Retrieval
-    evidence: tuple[Evidence, ...]  # what an answer may rest on
+    evidence: tuple[Evidence, ...]  # what an LLM's answer may rest on
     draft: Draft
     enough: bool  # whether the evidence seems to hold an answer
 
@@ -142,7 +145,8 @@ class Corridor:
         named = [a.evidence for a in on_named_substances(question, found.evidence)]
         usable = found.evidence if always else named
         enough = always or self._answerability.enough(draft, found.vector)
-        return Found(asked, question, limits.note, found, tuple(usable), draft, enough)
+        worded_from = tuple(usable[:_PASSAGES_WORDED])
+        return Found(asked, question, limits.note, found, worded_from, draft, enough)
 
     def inspector(self, found: Found) -> Inspector:
         """Judges sentences against what was found."""

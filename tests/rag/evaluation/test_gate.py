@@ -117,6 +117,7 @@ def test_our_own_file_has_every_kind_of_error() -> None:
         ("recorded_answers_2", set(), set()),
         ("recorded_answers_3", {"invented_helpline"}, set()),
         ("recorded_answers_4", {"wrong_passage"}, {"conflict", "relation_reversed"}),
+        ("recorded_answers_5", {"wrong_passage"}, {"conflict", "relation_reversed"}),
     ],
 )
 def test_our_other_files_have_other_answers_of_every_kind(
