@@ -213,10 +213,10 @@ def _universal(words: Sequence[str]) -> frozenset[str]:
     for i, word in enumerate(words):
         following = set(words[i + 1 : i + 2])
         idiom = following & (_TIMES | _ALL_IDIOMS if word == "all" else _TIMES)
-        idiom = idiom or _says_nothing(words, i)
+        empty = _says_nothing(words, i)
         named = word == "all" and tuple(words[i + 1 : i + 3]) in (("of", "which"), ("of", "whom"))
         denied = set(words[max(0, i - 1) : i]) & NEGATORS
-        if word in _UNIVERSAL and not (idiom or named or denied):
+        if word in _UNIVERSAL and not (idiom or empty or named or denied):
             found.add(_SAME_UNIVERSAL.get(word, word))
     return frozenset(found)
 
