@@ -52,10 +52,10 @@ def on_topic(
 
     A source on one medicine, by its title, is left out where the question neither names a substance
     nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
-    where the question names others and the passage names none of those, unless most of what was
-    found lies in it: "I can't stop worrying about my health" names generalised anxiety by its words
-    alone. One on suicide is left out where the question speaks of nothing like it. Where nothing
-    would be left, everything is: then the threshold for answering decides.
+    where the question names others and the passage names none of those, unless it is the main
+    source of what was found: "I can't stop worrying about my health" names generalised anxiety by
+    its words alone. One on suicide is left out where the question speaks of nothing like it. Where
+    nothing would be left, everything is: then the threshold for answering decides.
     """
     asked = words(question)
     suicide = _SUICIDE.search(question) is not None
@@ -73,9 +73,12 @@ def on_topic(
 
 
 def _main_source(evidence: Sequence[Evidence]) -> str:
-    """The id of the source in which more than half of what was found lies, or ""."""
+    """The id of the source in which most of what was found lies, the first of it too, or ""."""
     found = Counter(one.source.id for one in evidence)
-    return next((i for i, n in found.items() if 2 * n > len(evidence) and n >= _MANY), "")
+    if not found:
+        return ""
+    first = evidence[0].source.id
+    return first if found[first] == max(found.values()) and found[first] >= _MANY else ""
 
 
 def _on_medicines(title: str) -> bool:

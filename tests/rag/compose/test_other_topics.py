@@ -60,5 +60,6 @@ def test_the_source_in_which_most_was_found_is_not_shut_out_by_a_name() -> None:
 
     health = [evidence("Health anxiety", f"{n} Many search for symptoms.") for n in range(3)]
     question = "I can't stop worrying, I google every symptom"
-    assert on_topic(question, [WORK, *health], named) == [WORK, *health]
-    assert on_topic(question, [WORK, *health[:2]], named) == [WORK]
+    assert on_topic(question, [*health, WORK], named) == [*health, WORK]
+    assert on_topic(question, [WORK, *health], named) == [WORK]
+    assert on_topic(question, [*health[:2], WORK], named) == [WORK]
