@@ -16,7 +16,7 @@ _KEEP_SHARE_OF_FIRST = 0.68  # the same for the first two, since one sentence ra
 
 
 def choose(scored: Sequence[Scored], asked: frozenset[Facet], most: int) -> list[Scored]:
-    """The best units, none said twice; a part of the question not yet met goes first.
+    """The best units, none said twice; what meets a part of the question not yet met is preferred.
 
     `most`: sentences in all.
     """

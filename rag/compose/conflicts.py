@@ -19,9 +19,7 @@ _SAME_SUBJECT = 0.75  # Jaccard resemblance of the content stems, numbers left o
 _FEWEST_STEMS = 3
 _DIGIT = re.compile(r"\d")
 # "With or without medicine" and "a sign, not an illness" deny nothing that the sentence says.
-_DENIES_NOTHING = re.compile(
-    r"\bor without\b|,(?: and)? not (?=(?:an?|the|one|its?|their)\b)", re.I
-)
+_DENIES_NOTHING = re.compile(r"\bor without\b|, not (?=(?:an?|the|one)\b)", re.IGNORECASE)
 _COUNTS = NUMBERS - {"one"}  # "no one cause" is no number
 
 

@@ -74,40 +74,43 @@ class Classifier:
         are themselves such a part. So must a message of one or two words, which the rules know if
         they are a cry, and one that is one question and tells nothing.
         """
-        found = list(parts(words))
-        if not found or self.harmless(words):
+        whole = self._whole(words)
+        if whole and whole[0] < self._harmless_threshold:
             return None
-        vectors = self._encoder.encode([" ".join(part) for part in found]).tolist()
+        beside = list(parts(words))[1 if whole else 0 :]
+        judged = [*([whole] if whole else []), *self._judged(beside)]
         threshold = self._question_threshold if is_question(words) else self._threshold
         if part or len(without_outer_breaks(words)) <= _TERSE:
             threshold = self._part_threshold
-        least = [threshold] * len(found)
-        if is_whole(words):
-            least[1:] = [self._part_threshold] * (len(found) - 1)
-        judged = map(self._judged, vectors)
+        least = [threshold] * len(judged)
+        if whole:
+            least[1:] = [self._part_threshold] * len(beside)
         seen = [each for each, needed in zip(judged, least, strict=True) if each[0] > needed]
         return max(seen)[1] if seen else None
 
     def harmless(self, words: Sequence[str]) -> bool:
         """Whether a message, read as a whole, is clearly of no concern. Never a long one: its
         whole is not looked at."""
-        if not is_whole(words):
-            return False
-        whole = " ".join(without_outer_breaks(words))
-        margin, _ = self._judged(self._encoder.encode([whole]).tolist()[0])
-        return margin < self._harmless_threshold
+        whole = self._whole(words)
+        return whole is not None and whole[0] < self._harmless_threshold
 
     def stands_out(self, words: Sequence[str]) -> str | None:
         """The concern of a message read as a whole, where it stands out as a part must. None of a
         long one, whose whole is not looked at."""
-        if not is_whole(words):
-            return None
-        whole = " ".join(without_outer_breaks(words))
-        margin, name = self._judged(self._encoder.encode([whole]).tolist()[0])
-        return name if margin > self._part_threshold else None
+        whole = self._whole(words)
+        return whole[1] if whole and whole[0] > self._part_threshold else None
 
-    def _judged(self, vector: Sequence[float]) -> tuple[float, str]:
-        """How far any concern is above none, and the likeliest one."""
+    def _whole(self, words: Sequence[str]) -> tuple[float, str] | None:
+        """What `_judged` says of a message that is short enough to be judged whole."""
+        return self._judged([without_outer_breaks(words)])[0] if is_whole(words) else None
+
+    def _judged(self, texts: Sequence[Sequence[str]]) -> list[tuple[float, str]]:
+        """Of each text how far any concern is above none, and the likeliest one."""
+        if not texts:
+            return []
+        return [*map(self._margin, self._encoder.encode([" ".join(t) for t in texts]).tolist())]
+
+    def _margin(self, vector: Sequence[float]) -> tuple[float, str]:
         none, *concerns = (_dot(row, vector) + bias for row, bias in self._rows)
         highest = max(concerns)
         margin = highest + math.log(sum(math.exp(c - highest) for c in concerns)) - none

