@@ -6,7 +6,7 @@ Each question was written first, then the sentences of the shipped documents tha
 (without them the answer misses the point) and `good` (fit as well). Printed are the share of
 questions of which a needed sentence is quoted, the share of needed sentences that are, of quoted
 sentences that are needed or good, and of answers whose first sentence is one; and, of the needed
-sentences, how many lie in the evidence. Crises and refusals count as answers without a sentence.
+sentences, how many lie in the evidence. A crisis answer quotes nothing; the last line counts them.
 `--show` prints the questions whose point was missed. `pointed_tuning` was tuned on.
 """
 
@@ -21,11 +21,12 @@ from typing import Any
 import corpora
 from rag.corpus.documents import load
 from rag.engine import Engine
+from rag.model import Status
 from rag.settings import Settings
 
 
 def main() -> None:
-    """Prints the five shares."""
+    """Prints five shares and a count."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--index-dir", type=Path, default=Path("indexes"))
@@ -40,8 +41,10 @@ def main() -> None:
     names = ("a needed one quoted", "needed ones quoted", "quoted ones that fit",
              "first one fits", "needed ones in the evidence")  # fmt: skip
     print(f"{len(rows)} questions")
-    for name, values in zip(names, zip(*found, strict=True), strict=True):
+    *shares, crises = zip(*found, strict=True)
+    for name, values in zip(names, shares, strict=True):
         print(f"{name:28s} {statistics.fmean(values):.3f}")
+    print(f"{'crisis answers':28s} {sum(crises):.0f}")
 
 
 def _judged(engine: Engine, row: dict[str, Any], *, show: bool) -> tuple[float, ...]:
@@ -61,6 +64,7 @@ def _judged(engine: Engine, row: dict[str, Any], *, show: bool) -> tuple[float, 
         sum(s in fits for s in said) / max(1, len(said)),
         float(bool(said) and said[0] in fits),
         len(held) / len(need),
+        float(answer.status is Status.CRISIS),
     )
 
 

@@ -175,8 +175,8 @@ class Corridor:
         self, found: Found, release: Release, composed_by: str, llm: LLMUse | None
     ) -> Answer:
         """The Answer made of released sentences."""
-        notes = {s.text: s.note for s in found.draft.sentences if s.note}
-        said = dict.fromkeys(notes[s.text] for s in release.sentences if s.text in notes)
+        notes = {s.text: s.notes for s in found.draft.sentences}
+        said = dict.fromkeys(n for s in release.sentences for n in notes.get(s.text, ()))
         note = " ".join(filter(None, (found.note, *said)))
         notice = " ".join(filter(None, (note, words_for(found.asked.audience))))
         conflicts = conflicts_in(release.sentences, release.citations)

@@ -59,16 +59,17 @@ def introduced(
 
 
 def in_reading_order(chosen: Sequence[Scored]) -> list[Scored]:
-    """Sources by their best unit. In a source that unit goes first, for it answers best; the rest
-    stands as it does there, from what to whom to ask."""
+    """Sources by their best unit. In a source that unit goes first, for it answers best, then the
+    others of its passage; the rest stands as it does there, from what to whom to ask."""
     lead: dict[str, Scored] = {}
     for s in chosen:
         if s.source not in lead or s.score > lead[s.source].score:
             lead[s.source] = s
 
-    def place(s: Scored) -> tuple[float, str, bool, int, tuple[int, ...]]:
-        first = lead[s.source]
-        return -first.score, s.source, s is not first, s.unit.evidence.passage.start, s.unit.indices
+    def place(s: Scored) -> tuple[float, str, bool, bool, int, tuple[int, ...]]:
+        first, passage = lead[s.source], s.unit.evidence.passage
+        beside = passage.id == first.unit.evidence.passage.id
+        return -first.score, s.source, s is not first, not beside, passage.start, s.unit.indices
 
     return sorted(chosen, key=place)
 

@@ -22,7 +22,7 @@ class DraftSentence:
     text: str
     cites: tuple[str, ...]
     leans: bool = False  # makes sense only right after the sentence before it
-    note: str = ""  # what must be said with it: it speaks of a group, not of the medicine asked for
+    notes: tuple[str, ...] = ()  # to be said with it: it speaks of a group, not of a medicine
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class ExtractiveComposer:
         brands = brands_beside_substances(words(question))
         chosen = introduced(scored, asked.facets, self._max_sentences, brands)
         sentences = tuple(
-            DraftSentence(text, (s.unit.evidence.passage.id,), leans=place > 0, note=s.note)
+            DraftSentence(text, (s.unit.evidence.passage.id,), leans=place > 0, notes=s.notes)
             for s in chosen
             for place, text in enumerate(s.unit.texts)
         )

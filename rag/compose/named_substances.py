@@ -57,14 +57,14 @@ class Admitted:
             substances(spoken) - set(self.groups)
         )
 
-    def note(self, text: str) -> str:
-        """What the reader must be told of a sentence that `speaks`, or ""."""
+    def notes(self, text: str) -> tuple[str, ...]:
+        """What the reader must be told of a sentence that `speaks`, maybe nothing."""
         said = _groups(words(text))
         named = {
             substance: next((group for group in groups if group in said), groups[0])
             for substance, groups in sorted(self.groups.items())
         }
-        return " ".join(
+        return tuple(
             f"{substance.capitalize()} is one of the {_plural(group)}; what is said of "
             f"{_plural(group)} here is said of the whole group."
             for substance, group in named.items()

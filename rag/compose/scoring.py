@@ -64,7 +64,7 @@ class Scored:
     vector: Vectors
     facets: frozenset[Facet]
     stems: frozenset[str]
-    note: str
+    notes: tuple[str, ...]
 
     @property
     def source(self) -> str:
@@ -139,8 +139,8 @@ class Scorer:
                 + bonus
             )
             vector = vectors[unit.indices[-1]]
-            note = admitted.note(text)
-            found.append(Scored(unit, score, cosine, passage_cosine, vector, facets, stems, note))
+            notes = admitted.notes(text)
+            found.append(Scored(unit, score, cosine, passage_cosine, vector, facets, stems, notes))
         return found
 
     def _named(self, title: str, question: Question) -> float:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
 from rag import Engine
 from rag.evaluation.recorded_server import Fault, RecordedServer, Reply, Request
+from rag.index.build import build
 from rag.model import Answer, Sentence, Status
+from rag.settings import Settings
+from tests.conftest import HEAD
+from tests.rag.conftest import llm_settings
 from tests.rag.worded import (
     BREATHING,
     COFFEE,
@@ -45,6 +50,33 @@ def test_sentences_keep_or_get_the_citation_that_supports_them(worded: Worded) -
         assert (answer.llm.model, answer.llm.problem) == ("recorded", "")
         assert server.requests[0].body["temperature"] == 0
         assert "grade B, 2026-11-01" in server.requests[0].text
+
+
+SAID = (
+    "Warm tea in the evening soothes many people", "Slow walks through a park calm the breath",
+    "Soft music takes the mind elsewhere", "Friends on the telephone can be company",
+    "Cold water on the wrists feels fresh", "Counting backwards gives thoughts a task",
+    "A dog on the sofa slows the heart", "Books that one knows well are safe ground",
+    "Open windows let stale air out", "Knitting keeps both hands at work",
+    "Swimming tires the muscles kindly", "Old photographs bring back good days",
+    "Cooking soup fills an hour", "Naming five colours anchors the eyes",
+    "Garden soil smells of rain",
+)  # fmt: skip
+
+
+def test_the_llm_is_given_the_first_twelve_passages(tmp_path: Path) -> None:
+    sections = (f"## Way {n}\n\n{said} in a panic attack.\n\n" for n, said in enumerate(SAID))
+    head = HEAD.format(id="calm", title="Calm")
+    (tmp_path / "calm.md").write_text(f"{head}# Calm\n\n{''.join(sections)}")
+    build([tmp_path / "calm.md"], Settings(index_dir=tmp_path / "indexes"))
+    with RecordedServer(lambda _: Reply(f"{SAID[0]} in a panic attack. [1]")) as server:
+        settings = Settings(index_dir=tmp_path / "indexes", llm=llm_settings(server))
+        with Engine.open(settings) as engine:
+            engine.ask(PANIC)
+            found = engine.retrieve(PANIC).evidence
+    assert len(found) == len(SAID) == 15
+    shown = [one for one in found if one.passage.text in server.requests[0].text]
+    assert shown == list(found[:12])
 
 
 def test_what_fails_goes_back_once_with_its_reasons_and_is_then_dropped(worded: Worded) -> None:

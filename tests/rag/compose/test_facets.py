@@ -17,6 +17,8 @@ from rag.compose.facets import Facet, facets_of_heading, facets_of_question
         ("What is BPD and can it be treated?", {Facet.DEFINITION, Facet.TREATMENT}),
         ("When should I see a doctor about worry?", {Facet.SEEKING_HELP}),
         ("How do I help my friend with depression?", {Facet.HELPING_OTHERS}),
+        ("how do I tell my mum I am low", set()),
+        ("I gamble and my wife does not know", set()),
         ("How common is PTSD?", {Facet.PREVALENCE}),
         ("what happens if i take too much sertraline", {Facet.TOO_MUCH}),
         ("i worry too much", set()),

@@ -64,16 +64,28 @@ def test_a_group_stands_in_for_a_medicine(question: str, text: str, kept: bool) 
 def test_the_reader_is_told_whom_a_sentence_is_about() -> None:
     text = "SSRIs and other antidepressants can cause nausea."
     (admitted,) = on_named_substances("Does Zoloft cause nausea?", [evidence(text)], classes_of)
-    assert admitted.note("SSRIs can cause nausea.").startswith("Sertraline is one of the SSRIs;")
-    assert "one of the antidepressants" in admitted.note("Antidepressants can cause nausea.")
+    assert admitted.notes("SSRIs can cause nausea.")[0].startswith(
+        "Sertraline is one of the SSRIs;"
+    )
+    assert "one of the antidepressants" in admitted.notes("Antidepressants can cause nausea.")[0]
     assert admitted.speaks("SSRIs can cause nausea.")
     assert not admitted.speaks("Nausea passes.")
     assert not admitted.speaks("SSRIs such as paroxetine can cause nausea.")
     assert admitted.stems == {"zoloft"}
 
 
+def test_each_medicine_has_a_note_of_its_own() -> None:
+    """So that what several sentences need is said once."""
+    question = "Are Zoloft and fluoxetine safe?"
+    (admitted,) = on_named_substances(
+        question, [evidence("Antidepressants can cause nausea.")], lambda _: ("antidepressant",)
+    )
+    notes = admitted.notes("Antidepressants can cause nausea.")
+    assert [note.split()[0] for note in notes] == ["Fluoxetine", "Sertraline"]
+
+
 def test_a_passage_that_names_the_medicine_needs_no_note() -> None:
     text = "Sertraline can cause nausea."
     (admitted,) = on_named_substances("Does Zoloft cause nausea?", [evidence(text)], classes_of)
     assert admitted.speaks("Nausea passes.")
-    assert admitted.note("Nausea passes.") == ""
+    assert admitted.notes("Nausea passes.") == ()

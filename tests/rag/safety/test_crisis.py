@@ -76,6 +76,13 @@ def test_minors_get_child_lines_first() -> None:
     assert answer("self_harm", minor=True).resources[0].name == "Childline"
 
 
+@pytest.mark.parametrize("category", ["psychosis", "mania"])
+def test_who_writes_of_somebody_else_is_told_what_to_do(category: str) -> None:
+    text = answer(category).text
+    assert "If it is somebody close to you" in text
+    assert "their doctor or care team" in text
+
+
 def test_danger_around_a_birth_names_other_lines_before_those_for_minors() -> None:
     """A baby in danger reads as a child in danger; who writes is mostly its mother."""
     names = [line.name for line in answer("perinatal", minor=True).resources]

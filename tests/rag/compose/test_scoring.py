@@ -1,0 +1,67 @@
+"""What counts for a sentence, and in which order the chosen ones stand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rag.compose.extractive import ExtractiveComposer
+from rag.encoders.base import Vectors
+from rag.model import Evidence, Hit, Passage, Source, sha256_text
+from rag.sentences import sentence_spans
+
+QUESTION = np.eye(9, dtype=np.float32)[0]
+
+
+def evidence(name: str, text: str, *, lexical: float = 0.0, source: str = "") -> Evidence:
+    spans = tuple(sentence_spans(text))
+    passage = Passage(
+        name, source or name, text, (name,), 0, len(text), (), spans, sha256_text(text)
+    )
+    found = Hit(name, 1.0, {"dense": 0.5, "lexical": lexical})
+    return Evidence(found, passage, Source(source or name, name, "P", sha256_text(text)))
+
+
+def cited(found: list[Evidence], cosines: dict[str, list[float]]) -> list[str]:
+    """The sentences of the draft; `cosines` of the question with each sentence of a passage."""
+    rows = {name: [] for name in cosines}
+    for place, (name, cosine) in enumerate((n, c) for n, row in cosines.items() for c in row):
+        rows[name].append(cosine * QUESTION + (1 - cosine**2) ** 0.5 * np.eye(9)[place + 1])
+
+    def vectors(passage_id: str) -> Vectors:
+        return np.array(rows[passage_id], dtype=np.float32)
+
+    composer = ExtractiveComposer(vectors, lambda _: 1.0, 6)
+    return [s.text for s in composer.compose("what helps", QUESTION, found).sentences]
+
+
+def test_of_equals_the_passage_with_more_of_the_words_goes_first() -> None:
+    tea, walks = "Warm tea is soothing in the evening.", "Long walks are good for the mood."
+    same = {"tea": [0.5], "walks": [0.5]}
+    for more, first in (((9.0, 1.0), tea), ((1.0, 9.0), walks)):
+        found = [evidence("tea", tea, lexical=more[0]), evidence("walks", walks, lexical=more[1])]
+        assert cited(found, same)[0] == first
+
+
+def test_the_sentence_that_answers_best_goes_before_those_that_stand_before_it() -> None:
+    first, second, third = (
+        "Sleep can be hard in winter.", "Bright light is worth a try.", "Ask a doctor about it."
+    )  # fmt: skip
+    found = [evidence("light", f"{first} {second} {third}")]
+    assert cited(found, {"light": [0.55, 0.6, 0.57]}) == [second, first, third]
+
+
+def test_the_others_of_its_passage_follow_at_once() -> None:
+    early, beside = "Sleep can be hard in winter.", "An hour of light is usual."
+    found = [
+        evidence("early", early, source="light"),
+        evidence("late", f"{beside} Bright light by day is worth a try.", source="light"),
+    ]
+    said = cited(found, {"early": [0.59], "late": [0.55, 0.6]})
+    assert said == ["Bright light by day is worth a try.", beside, early]
+
+
+def test_what_says_the_same_is_said_once() -> None:
+    one, same = "Bright light helps many people.", "Many people are helped by bright light."
+    composer = ExtractiveComposer(lambda _: QUESTION[None], lambda _: 1.0, 6)
+    found = [evidence("a", one), evidence("b", same)]
+    assert len(composer.compose("what helps", QUESTION, found).sentences) == 1
