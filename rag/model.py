@@ -119,6 +119,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question that people ask and that a passage answers.
+
+    `answered_by`: which of the passage's sentences answer it, the best one first; empty where
+    that is not known.
+    """
+
+    text: str
+    answered_by: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """The unit of evidence: a few sentences under one heading of one source.
 
@@ -137,7 +149,7 @@ class Passage:
     pages: tuple[int, ...]
     sentences: tuple[tuple[int, int], ...]
     sha256: str
-    asked: tuple[str, ...] = ()
+    asked: tuple[AskedQuestion, ...] = ()
     """Questions that people ask and that it answers. They are searched, and never shown."""
 
     @property
@@ -148,7 +160,7 @@ class Passage:
     @property
     def searched_text(self) -> str:
         """What BM25 sees: heading path, text, and the questions that it answers."""
-        return "\n".join((self.indexed_text, *self.asked))
+        return "\n".join((self.indexed_text, *(asked.text for asked in self.asked)))
 
     def sentence_texts(self) -> tuple[str, ...]:
         """The text of each sentence, in order."""

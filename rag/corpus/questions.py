@@ -32,7 +32,7 @@ def check_questions(
             continue
         for heading in dict.fromkeys(" > ".join(p.heading) for p in asked if not p.asked):
             yield warning("questions", name, f"nobody asks about {heading!r}")
-        for question in dict.fromkeys(question for p in asked for question in p.asked):
+        for question in dict.fromkeys(each.text for p in asked for each in p.asked):
             # "can tablets cure it" promises nothing, with a question mark or without.
             for reason in blocked(f"{question.rstrip('?')}?"):
                 yield error("questions", name, f"{reason}: {question!r}")

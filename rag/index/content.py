@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rag.jsonable import shallow
 from rag.model import Passage, Source
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Goes up with every change to the files of a version, so that none is read wrongly."""
 
 ID_DIGITS = 16

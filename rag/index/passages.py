@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from rag.errors import NotFoundError
-from rag.model import Passage, Source
+from rag.model import AskedQuestion, Passage, Source
 
 # A change to these tables needs a new FORMAT_VERSION in content.py.
 _SCHEMA = """
@@ -38,7 +38,7 @@ CREATE TABLE passages (
     sentences TEXT NOT NULL,     -- JSON list of [start, end]
     sentence_count INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
-    asked TEXT NOT NULL,         -- JSON list of questions
+    asked TEXT NOT NULL,         -- JSON list of [question, [sentence, ...]]
     asked_count INTEGER NOT NULL
 ) STRICT;
 """
@@ -167,7 +167,7 @@ def _row(row: int, source: int, passage: Passage) -> tuple[object, ...]:
         json.dumps(passage.sentences),
         len(passage.sentences),
         passage.sha256,
-        json.dumps(passage.asked, ensure_ascii=False),
+        json.dumps([(each.text, each.answered_by) for each in passage.asked], ensure_ascii=False),
         len(passage.asked),
     )
 
@@ -184,5 +184,5 @@ def _passage(row: Sequence[Any]) -> Passage:
         pages=tuple(json.loads(pages)),
         sentences=tuple((first, last) for first, last in json.loads(sentences)),
         sha256=sha256,
-        asked=tuple(json.loads(asked)),
+        asked=tuple(AskedQuestion(text, tuple(by)) for text, by in json.loads(asked)),
     )

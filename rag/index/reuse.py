@@ -61,7 +61,7 @@ def known_vectors(
             sentences.stored(),
         ),
         KnownVectors(
-            (question for passage in passages for question in passage.asked),
+            (each.text for passage in passages for each in passage.asked),
             VectorIndex(folder / "asked.faiss").all(),
         ),
     )

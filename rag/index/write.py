@@ -138,7 +138,7 @@ def _write_files(folder: Path, recipe: Recipe, known: Known, stage: Stage) -> tu
 
 
 def _write_asked(path: Path, recipe: Recipe, known: Known, stage: Stage) -> None:
-    questions = [question for _, passage in recipe.content.passages for question in passage.asked]
+    questions = [each.text for _, passage in recipe.content.passages for each in passage.asked]
     vectors = np.zeros((0, recipe.encoder.dimensions), np.float32)
     if questions:
         done = stage("Embedding questions", len(questions))
