@@ -9,7 +9,8 @@ from rag.compose.asked_words import brands_beside_substances, tells_of_oneself
 from rag.compose.choice import introduced
 from rag.compose.named_substances import ClassesOf, on_named_substances
 from rag.compose.other_topics import DisordersIn, NamesIn, on_topic
-from rag.compose.scoring import Question, Scorer
+from rag.compose.relevance import Relevance
+from rag.compose.scoring import PassageVectors, Question, Scorer
 from rag.encoders.base import Vectors
 from rag.model import Evidence
 from rag.verify.words import content_stems, words
@@ -45,22 +46,24 @@ class ExtractiveComposer:
 
     def __init__(
         self,
-        sentence_vectors: Callable[[str], Vectors],
+        vectors: PassageVectors,
         word_weight: Callable[[str], float],
         max_sentences: int,
         classes_of: ClassesOf | None = None,
         disorders_in: DisordersIn | None = None,
         names_in: NamesIn | None = None,
+        relevance: Relevance | None = None,
     ) -> None:
-        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf.
+        """`word_weight`: stem -> its idf.
         `classes_of`: substance -> groups that may stand in for it; None: none may.
         `disorders_in`: text -> disorders that it names; None: none are known.
-        `names_in`: text -> names of anything that the graph knows; None: none are known."""
+        `names_in`: text -> names of anything that the graph knows; None: none are known.
+        `relevance`: for vectors of its encoder; None: cosines and words alone decide."""
         self._classes_of = classes_of
         self._disorders_in = disorders_in or (lambda _: frozenset())
         self._names_in = names_in or (lambda _: ())
         self._word_weight = word_weight
-        self._scorer = Scorer(sentence_vectors, word_weight)
+        self._scorer = Scorer(vectors, word_weight, relevance)
         self._max_sentences = max_sentences
 
     def compose(self, question: str, vectors: Vectors, evidence: Sequence[Evidence]) -> Draft:

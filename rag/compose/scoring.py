@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from rag.compose.asked_words import AskedWords
 from rag.compose.facets import Facet, facets_of_heading, facets_of_question
 from rag.compose.named_substances import Admitted
+from rag.compose.relevance import Relevance
 from rag.compose.units import Unit, units
 from rag.encoders.base import Vectors
 from rag.model import Evidence
 from rag.retrieval.clauses import CLAUSE_DISCOUNT
 from rag.verify.words import content_stems
 
-# Weights of a unit's score; the first four sum to 1. Fitted on the questions of
-# `bench/questions/pointed_tuning.jsonl`, whose answers are known sentence by sentence; see
-# docs/answers.md.
+# Weights of a unit's score; the first four sum to 1. Fitted on questions whose answers are known
+# sentence by sentence (`bench/questions/pointed_tuning*.jsonl`); see docs/answers.md.
 _SENTENCE_WEIGHT = 0.35  # cosine of question and sentence
 _PASSAGE_WEIGHT = 0.37  # cosine of question and passage
 _WORDS_WEIGHT = 0.17  # share of the question's weighted words in title, headings and sentence
 _LEXICAL_WEIGHT = 0.11  # BM25 of the passage, as a share of the best one found
 FACET_BONUS = 0.035  # the section is about what was asked, in a source that is about the topic
+_ASKED_WEIGHT = 0.15  # cosine with a question that the sentence is known to answer
+_ASKED_RANKS = (1.0, 0.85, 0.8)  # times that cosine, where it is the best, second ... of them
+_RELEVANCE_WEIGHT = 0.05  # times what the relevance network says of it, less than of the best one
 _SOURCE_BONUS = 0.095  # times what retrieval found in the source, as a share of the best source's
 _WHOLE = 0.99  # share of a title that is all of it
 _ABOUT = 0.4  # that share from which a source counts as being about the topic
@@ -71,48 +75,85 @@ class Scored:
         """The id of its source."""
         return self.unit.evidence.source.id
 
+    @property
+    def passage_id(self) -> str:
+        """The id of its passage."""
+        return self.unit.evidence.passage.id
+
+
+class PassageVectors(Protocol):
+    """The part of `rag.index.version.IndexVersion` that is used here."""
+
+    def sentence_vectors(self, passage_id: str) -> Vectors: ...
+
+    def passage_vector(self, passage_id: str) -> Vectors: ...
+
+    def asked_vectors(self, passage_id: str) -> Vectors: ...
+
 
 class Scorer:
-    """Over the sentence vectors of one index version."""
+    """Over the vectors of one index version."""
 
     def __init__(
-        self, sentence_vectors: Callable[[str], Vectors], word_weight: Callable[[str], float]
+        self,
+        vectors: PassageVectors,
+        word_weight: Callable[[str], float],
+        relevance: Relevance | None = None,
     ) -> None:
-        """`sentence_vectors`: passage id -> (sentences, d). `word_weight`: stem -> its idf."""
-        self._sentence_vectors = sentence_vectors
+        """`word_weight`: stem -> its idf."""
+        self._vectors = vectors
         self._word_weight = word_weight
+        self._relevance = relevance
 
     def score(self, admitted: Sequence[Admitted], question: Question) -> list[Scored]:
         """Every quotable unit of the evidence, scored."""
         evidence = [one.evidence for one in admitted]
         support, lexical = _support(evidence), _lexical(evidence)
-        return [
-            scored
-            for one in admitted
-            for scored in self._units(
-                one,
-                question,
-                support[one.evidence.source.id],
-                lexical[one.evidence.passage.id],
-            )
-        ]
+        return self._answering(
+            question,
+            [
+                scored
+                for one in admitted
+                for scored in self._units(
+                    one,
+                    question,
+                    support[one.evidence.source.id],
+                    lexical[one.evidence.passage.id],
+                )
+            ],
+        )
 
     def passage_cosine(self, evidence: Evidence, question: Question) -> float:
         """The cosine of the passage with the question."""
         known = evidence.hit.arms.get("dense")
         if known is not None:
             return known
-        mean = self._sentence_vectors(evidence.passage.id).mean(axis=0)
-        return float(mean @ question.vectors[0] / max(float(np.linalg.norm(mean)), 1e-9))
+        return float(self._vectors.passage_vector(evidence.passage.id) @ question.vectors[0])
+
+    def _answering(self, question: Question, scored: list[Scored]) -> list[Scored]:
+        """Each with what the relevance network says of it."""
+        if not self._relevance or not scored:
+            return scored
+        beside = {i: self._vectors.passage_vector(i) for i in {s.passage_id for s in scored}}
+        said = self._relevance.scores(
+            question.vectors[0],
+            np.stack([s.vector for s in scored]),
+            np.stack([beside[s.passage_id] for s in scored]),
+        )
+        below = _RELEVANCE_WEIGHT * (said - said.max())
+        return [
+            replace(s, score=s.score + float(less)) for s, less in zip(scored, below, strict=True)
+        ]
 
     def _units(
         self, admitted: Admitted, question: Question, support: float, lexical: float
     ) -> list[Scored]:
         evidence = admitted.evidence
-        vectors = self._sentence_vectors(evidence.passage.id)
+        vectors = self._vectors.sentence_vectors(evidence.passage.id)
         if not len(vectors):
             return []
         cosines = question.cosines(vectors)
+        known = self._known(evidence, question)
         passage_cosine = self.passage_cosine(evidence, question)
         heading_stems = admitted.stems | frozenset(
             content_stems(" ".join((evidence.source.title, *evidence.passage.heading)))
@@ -136,11 +177,25 @@ class Scorer:
                 _SENTENCE_WEIGHT * cosine
                 + _PASSAGE_WEIGHT * passage_cosine
                 + _WORDS_WEIGHT * question.words.covered(stems)
+                + _ASKED_WEIGHT * max(known.get(index, 0.0) for index in unit.indices)
                 + bonus
             )
             vector = vectors[unit.indices[-1]]
             notes = admitted.notes(text)
             found.append(Scored(unit, score, cosine, passage_cosine, vector, facets, stems, notes))
+        return found
+
+    def _known(self, evidence: Evidence, question: Question) -> dict[int, float]:
+        """Sentence -> the most of the cosines with the questions that it is known to answer."""
+        asked = evidence.passage.asked
+        if not any(each.answered_by for each in asked):
+            return {}
+        cosines = question.cosines(self._vectors.asked_vectors(evidence.passage.id))
+        found: dict[int, float] = defaultdict(float)
+        for each, cosine in zip(asked, cosines, strict=True):
+            for place, index in enumerate(each.answered_by):
+                share = _ASKED_RANKS[min(place, len(_ASKED_RANKS) - 1)]
+                found[index] = max(found[index], share * float(cosine))
         return found
 
     def _named(self, title: str, question: Question) -> float:

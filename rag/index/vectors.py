@@ -66,5 +66,9 @@ class VectorIndex:
 
     def all(self) -> Vectors:
         """Every vector by row, shape (rows, dimensions). A copy."""
-        vectors: Vectors = self._index.reconstruct_n(0, self._index.ntotal)
+        return self.rows(0, self._index.ntotal)
+
+    def rows(self, first: int, count: int) -> Vectors:
+        """`count` vectors from row `first` on, shape (count, dimensions). A copy."""
+        vectors: Vectors = self._index.reconstruct_n(first, count)
         return vectors

@@ -158,10 +158,27 @@ class IndexVersion:
         Raises:
             NotFoundError: this version has no such passage.
         """
-        row = self._rows.get(passage_id)
-        if row is None:
-            raise NotFoundError(f"No passage {passage_id!r} in index version {self.id}")
-        return self._sentences.of_row(row)
+        return self._sentences.of_row(self._row(passage_id))
+
+    def passage_vector(self, passage_id: str) -> Vectors:
+        """float32, shape (dimensions,), unit length.
+
+        Raises:
+            NotFoundError: this version has no such passage.
+        """
+        vector: Vectors = self._vectors.rows(self._row(passage_id), 1)[0]
+        return vector
+
+    def asked_vectors(self, passage_id: str) -> Vectors:
+        """Of the questions that the passage is known to answer, in their order: float32, shape
+        (questions, dimensions), unit length.
+
+        Raises:
+            NotFoundError: this version has no such passage.
+        """
+        row = self._row(passage_id)
+        first, last = np.searchsorted(self._asked_rows, [row, row + 1])
+        return self._asked.rows(int(first), int(last - first))
 
     def in_force(
         self, passage_ids: Iterable[str], excluded_sources: Collection[str] = ()
@@ -189,6 +206,12 @@ class IndexVersion:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _row(self, passage_id: str) -> int:
+        row = self._rows.get(passage_id)
+        if row is None:
+            raise NotFoundError(f"No passage {passage_id!r} in index version {self.id}")
+        return row
 
     def _allowed(self, excluded_sources: Collection[str]) -> Mask | None:
         rows = [row for name in excluded_sources for row in self._store.source_rows_named(name)]

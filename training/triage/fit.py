@@ -2,8 +2,11 @@
 
     python -m training.triage.fit BASE --output WEIGHTS     # hours on a slow machine
     python -m training.triage.fit BASE --hold-out former    # numbers only, on an unseen batch
+    python -m training.triage.fit BASE --onward lines       # on from what is shipped, for a batch
 
-BASE is what `training.encoder.dequantise` wrote. Wants the extras `models` and `dev`.
+BASE is what `training.encoder.dequantise` wrote. `--onward` starts from the shipped weights and
+learns the batches that it names, with `_BESIDE` times as many rows of the others, so that they are
+not forgotten. Wants the extras `models` and `dev`.
 `tests/rag/safety/data` is never read here.
 """
 
@@ -12,16 +15,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
+import shutil
 import struct
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load
+from safetensors.numpy import load, save_file
 
+from rag.safety.classifier import ENCODER, WEIGHTS
 from training.encoder.bert import Config, Weights
 from training.encoder.export import write as write_encoder
+from training.encoder.shipped import shipped_weights
 from training.triage.tune import FROZEN, SCALE, Upper, judge, tune
 from training.triage.utterances import CLASSES, Utterance, groups, read
 
@@ -32,6 +40,9 @@ QUESTION_THRESHOLD = 1.0  # of a message that is one question
 PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judged whole
 HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield
 _CALIBRATED_ON = 30  # utterances, evenly spread
+_BESIDE = 3
+_ONWARD_EPOCHS = 2
+_ONWARD_RATE = 5e-5
 _RATES = (0.01, 0.03, 0.05, 0.08)  # false takeovers at which recall is printed
 
 
@@ -50,6 +61,36 @@ def measure(judged_rows: Sequence[Utterance], upper: Upper, folder: Path) -> Non
         print(f"above {limit:.2f}: taken over {(harmless > limit).mean():.3f}, recognised {recall}")
     named = found.concerns[labels > 0] == labels[labels > 0]
     print(f"right concern: {named.mean():.3f}")
+
+
+def onward(base: Path, rows: Sequence[Utterance], new: Sequence[str]) -> Upper:
+    """The shipped upper layers, tuned on: the rows of the batches `new`, and others beside them."""
+    texts = {row.text for row in read(new)}
+    first = [row for row in rows if row.text in texts]
+    rest = [row for row in rows if row.text not in texts]
+    rng = random.Random(0)  # noqa: S311 - reproducible on purpose
+    beside = rng.sample(rest, min(len(rest), _BESIDE * len(first)))
+    head = np.frombuffer((WEIGHTS / "head.bin").read_bytes(), np.float32) / SCALE
+    shipped = shipped_weights(ENCODER)
+    upper = {name: shipped[name] for name in shipped if _layer(name) >= FROZEN}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        start = {**load((base / "model.safetensors").read_bytes()), **upper}
+        save_file(start, folder / "model.safetensors")
+        for each in ("config.json", "tokenizer.json"):
+            shutil.copyfile(base / each, folder / each)
+        return tune(
+            folder,
+            [*first, *beside],
+            epochs=_ONWARD_EPOCHS,
+            rate=_ONWARD_RATE,
+            head=head.reshape(len(CLASSES), -1),
+        )
+
+
+def _layer(name: str) -> int:
+    """The number of the layer that a weight belongs to; -1 of the embeddings."""
+    return int(name.split(".")[2]) if name.startswith("encoder.layer.") else -1
 
 
 def write(upper: Upper, rows: Sequence[Utterance], folder: Path, out: Path) -> None:
@@ -102,13 +143,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("base", type=Path)
     parser.add_argument("--hold-out", nargs="*", default=[], choices=groups())
+    parser.add_argument("--onward", nargs="*", default=[], choices=groups())
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     unseen = read(options.hold_out)
     texts = {row.text for row in unseen}
     learnt = [name for name in groups() if name not in options.hold_out]
     rows = [row for row in read(learnt) if row.text not in texts]
-    upper = tune(options.base, rows)
+    upper = (
+        onward(options.base, rows, options.onward) if options.onward else tune(options.base, rows)
+    )
     if unseen:
         measure(unseen, upper, options.base)
     if options.output:

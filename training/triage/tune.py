@@ -24,9 +24,9 @@ from training.triage.utterances import CLASSES, Utterance, copies
 SCALE = 10.0  # of the logits: the vectors have unit length
 FROZEN = 4  # layers
 _SEED = 0
-_EPOCHS = 4
+EPOCHS = 4
 _BATCH = 32
-_RATE = 1e-4
+RATE = 1e-4
 _HEAD_RATE = 10.0  # times the rate of the layers
 _WARM_UP = 40  # steps
 _NOISY = 2  # changed copies of each utterance
@@ -111,27 +111,40 @@ class Judged:
         return self.logits[:, 1:].argmax(axis=1) + 1
 
 
-def tune(folder: Path, rows: Sequence[Utterance]) -> Upper:
-    """The upper layers of the encoder in `folder`, tuned on `rows`."""
+def tune(
+    folder: Path,
+    rows: Sequence[Utterance],
+    *,
+    epochs: int = EPOCHS,
+    rate: float = RATE,
+    head: npt.NDArray[np.float32] | None = None,
+) -> Upper:
+    """The upper layers of the encoder in `folder`, tuned on `rows`.
+
+    `head`: (classes, 1 + width), a bias after each row, to start from; None: at random.
+    """
     torch.manual_seed(_SEED)
     rng = random.Random(_SEED)  # noqa: S311 - reproducible on purpose
     lower = Lower(folder)
     made = list(copies(rows, _NOISY, _SEED))
     hidden = lower([text for text, _ in made])
     upper = Upper(lower.bert.encoder.layer[FROZEN:], lower.bert.config.hidden_size).train()
+    if head is not None:
+        upper.head.weight.data = torch.tensor(head[:, :-1])
+        upper.head.bias.data = torch.tensor(head[:, -1])
     count = len(rows)
-    steps = _EPOCHS * -(-count // _BATCH)
+    steps = epochs * -(-count // _BATCH)
     optimiser = torch.optim.AdamW(
         [
-            {"params": upper.head.parameters(), "lr": _RATE * _HEAD_RATE},
-            {"params": upper.layers.parameters(), "lr": _RATE},
+            {"params": upper.head.parameters(), "lr": rate * _HEAD_RATE},
+            {"params": upper.layers.parameters(), "lr": rate},
         ],
         weight_decay=0.01,
     )
     falling = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / steps)
     )
-    for epoch in range(_EPOCHS):
+    for epoch in range(epochs):
         turn = epoch % (_NOISY + 1)
         drawn = [
             i + count * (rng.randrange(_NOISY + 1) if rng.random() < _AS_IT_IS else turn)
@@ -151,7 +164,7 @@ def tune(folder: Path, rows: Sequence[Utterance]) -> Upper:
             nn.utils.clip_grad_norm_(upper.parameters(), 1.0)
             optimiser.step()
             falling.step()
-        print(f"epoch {epoch + 1} of {_EPOCHS}", flush=True)
+        print(f"epoch {epoch + 1} of {epochs}", flush=True)
     return upper.eval()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore
 
@@ -71,6 +72,24 @@ class VersionWithGuests(IndexVersion):
         if guest is None:
             return super().sentence_vectors(passage_id)
         return self.encoder.encode(guest.sentence_texts())
+
+    def passage_vector(self, passage_id: str) -> Vectors:
+        """float32, shape (dimensions,). Raises NotFoundError."""
+        with self._lock:
+            guest = self._guests.get(passage_id)
+        if guest is None:
+            return super().passage_vector(passage_id)
+        vector: Vectors = self.encoder.encode([guest.indexed_text])[0]
+        return vector
+
+    def asked_vectors(self, passage_id: str) -> Vectors:
+        """float32, shape (questions, dimensions); no question is known of a guest. Raises
+        NotFoundError."""
+        with self._lock:
+            guest = self._guests.get(passage_id)
+        if guest is None:
+            return super().asked_vectors(passage_id)
+        return np.zeros((0, self.encoder.dimensions), np.float32)
 
     def holds(self, passage_id: str) -> bool:
         """Whether the index version itself, not a guest, has this passage."""

@@ -29,7 +29,7 @@ def compose(version: IndexVersion, question: str, most: int = 6) -> Draft:
         Evidence(Hit(p.id, score, {"dense": score}), p, version.source(p.source_id))
         for p, (_, score) in zip(version.passages([i for i, _ in hits]), hits, strict=True)
     ]
-    composer = ExtractiveComposer(version.sentence_vectors, version.idf, most)
+    composer = ExtractiveComposer(version, version.idf, most)
     return composer.compose(question, vector, evidence)
 
 

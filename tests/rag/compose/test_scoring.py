@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from rag.compose.extractive import ExtractiveComposer
@@ -21,16 +23,30 @@ def evidence(name: str, text: str, *, lexical: float = 0.0, source: str = "") ->
     return Evidence(found, passage, Source(source or name, name, "P", sha256_text(text)))
 
 
+@dataclass
+class Known:
+    """Vectors that a test has chosen: of sentences, and of questions that a passage answers."""
+
+    sentences: dict[str, list[Vectors]]
+    asked: dict[str, list[Vectors]] = field(default_factory=dict)
+
+    def sentence_vectors(self, passage_id: str) -> Vectors:
+        return np.array(self.sentences[passage_id], dtype=np.float32)
+
+    def passage_vector(self, passage_id: str) -> Vectors:
+        return self.sentence_vectors(passage_id).mean(axis=0)
+
+    def asked_vectors(self, passage_id: str) -> Vectors:
+        return np.array(self.asked[passage_id], dtype=np.float32)
+
+
 def cited(found: list[Evidence], cosines: dict[str, list[float]]) -> list[str]:
     """The sentences of the draft; `cosines` of the question with each sentence of a passage."""
     rows = {name: [] for name in cosines}
     for place, (name, cosine) in enumerate((n, c) for n, row in cosines.items() for c in row):
         rows[name].append(cosine * QUESTION + (1 - cosine**2) ** 0.5 * np.eye(9)[place + 1])
 
-    def vectors(passage_id: str) -> Vectors:
-        return np.array(rows[passage_id], dtype=np.float32)
-
-    composer = ExtractiveComposer(vectors, lambda _: 1.0, 6)
+    composer = ExtractiveComposer(Known(rows), lambda _: 1.0, 6)
     return [s.text for s in composer.compose("what helps", QUESTION, found).sentences]
 
 
@@ -62,6 +78,6 @@ def test_the_others_of_its_passage_follow_at_once() -> None:
 
 def test_what_says_the_same_is_said_once() -> None:
     one, same = "Bright light helps many people.", "Many people are helped by bright light."
-    composer = ExtractiveComposer(lambda _: QUESTION[None], lambda _: 1.0, 6)
+    composer = ExtractiveComposer(Known({"a": [QUESTION], "b": [QUESTION]}), lambda _: 1.0, 6)
     found = [evidence("a", one), evidence("b", same)]
     assert len(composer.compose("what helps", QUESTION, found).sentences) == 1

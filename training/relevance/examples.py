@@ -1,0 +1,131 @@
+"""Questions with sentences that answer them and sentences that do not, as vectors."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.compose.units import units
+from rag.encoders.base import Vectors
+from rag.index.version import IndexVersion
+from rag.retrieval.hybrid import HybridRetriever
+from rag.settings import Settings
+
+_NEAR = 60  # sentences by cosine, of which those of other sources may be drawn as wrong ones
+_HARD = 8  # of the same source, from other passages
+_ALIKE = 0.72  # cosine with a right sentence from which a sentence may be right as well
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Every sentence of an index version: its vector, and its passage's, (n, d) each."""
+
+    sentences: Vectors
+    passages: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A question beside a document: rows of the bank that answer it, the best first, and rows
+    that do not, of the same passage, of the same source and of other sources."""
+
+    question: Vectors
+    right: Sequence[int]
+    beside: Sequence[int]
+    source: Sequence[int]
+    others: Sequence[int]
+
+    def drawn(self, count: int, rng: random.Random, rows: int) -> list[int]:
+        """A right row, then `count - 1` wrong ones."""
+        first = self.right[0]
+        if len(self.right) > 1 and rng.random() < 0.25:
+            first = rng.choice(self.right[1:])
+        wrong = [
+            *rng.sample(self.beside, min(len(self.beside), 4)),
+            *rng.sample(self.source, min(len(self.source), 4)),
+        ]
+        wrong += rng.sample(self.others, min(len(self.others), count - 1 - len(wrong)))
+        wrong += [rng.randrange(rows) for _ in range(count - 1 - len(wrong))]
+        return [first, *wrong]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question with all sentences of its evidence: 2 where one is needed, 1 where it fits."""
+
+    question: Vectors
+    sentences: Vectors
+    passages: Vectors
+    labels: npt.NDArray[np.int64]
+
+
+def bank_and_marked(version: IndexVersion) -> tuple[Bank, list[Marked]]:
+    """From the passages of a version, and the questions that they are known to answer."""
+    sentences: list[Vectors] = []
+    passages: list[Vectors] = []
+    owners: list[str] = []
+    sources: list[str] = []
+    first: dict[str, int] = {}
+    by_source: dict[str, list[int]] = defaultdict(list)
+    asked = []
+    for source in version.sources():
+        for passage_id in version.passage_ids(source.id):
+            passage = version.passage(passage_id)
+            first[passage_id] = len(owners)
+            vectors = version.sentence_vectors(passage_id)
+            sentences.append(vectors)
+            passages.append(np.repeat(version.passage_vector(passage_id)[None], len(vectors), 0))
+            by_source[source.id] += range(len(owners), len(owners) + len(vectors))
+            owners += [passage_id] * len(vectors)
+            sources += [source.id] * len(vectors)
+            of_it = zip(passage.asked, version.asked_vectors(passage_id), strict=True)
+            asked += [(passage_id, one, vector) for one, vector in of_it if one.answered_by]
+    bank = Bank(np.concatenate(sentences), np.concatenate(passages))
+    source_of, owner_of = np.array(sources), np.array(owners)
+    marked = []
+    for passage_id, one, vector in asked:
+        start = first[passage_id]
+        right = [start + index for index in one.answered_by]
+        cosines = bank.sentences @ vector
+        maybe = (bank.sentences @ bank.sentences[right].T).max(axis=1) >= _ALIKE
+        here = source_of == source_of[start]
+        near = [int(i) for i in np.argsort(-cosines)[:_NEAR] if not here[i] and not maybe[i]]
+        same = [i for i in by_source[str(source_of[start])] if owner_of[i] != passage_id]
+        hard = sorted((i for i in same if not maybe[i]), key=lambda i: -cosines[i])[:_HARD]
+        beside = [i for i in np.flatnonzero(owner_of == passage_id).tolist() if i not in right]
+        marked.append(Marked(vector, right, beside, hard, near))
+    return bank, marked
+
+
+def judged(version: IndexVersion, settings: Settings, paths: Sequence[Path]) -> Iterator[Judged]:
+    """The questions of `bench/pointed.py` in those files, with what is found for them."""
+    retriever = HybridRetriever(version, settings)
+    for path in paths:
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            found = retriever.retrieve(row["question"], top_k=settings.retrieval.top_k)
+            made = [
+                (_label(unit.texts, row), unit.evidence.passage.id, unit.indices[-1])
+                for one in found.evidence
+                for unit in units(one)
+            ]
+            labels = np.array([label for label, _, _ in made])
+            if (labels == 2).any() and (labels == 0).any():
+                yield Judged(
+                    found.vector,
+                    np.stack([version.sentence_vectors(i)[place] for _, i, place in made]),
+                    np.stack([version.passage_vector(i) for _, i, _ in made]),
+                    labels,
+                )
+    retriever.close()
+
+
+def _label(texts: Sequence[str], row: dict[str, list[str]]) -> int:
+    return 2 if set(texts) & set(row["need"]) else int(bool(set(texts) & set(row["good"])))
