@@ -51,10 +51,10 @@ class WhenNeeded:
         classifier = self._when_needed()
         return classifier.stands_out(words) if classifier else None
 
-    def harmless(self, words: Sequence[str]) -> bool:
+    def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
         """As `Classifier.harmless`; False where the classifier cannot be used."""
         classifier = self._when_needed()
-        return classifier is not None and classifier.harmless(words)
+        return classifier is not None and classifier.harmless(words, surely=surely)
 
     def _when_needed(self) -> Classifier | None:
         if not self._opened:

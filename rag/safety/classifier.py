@@ -61,6 +61,7 @@ class Classifier:
         self._part_threshold = manifest.part_threshold
         self._question_threshold = manifest.question_threshold
         self._harmless_threshold = manifest.harmless_threshold
+        self._sure_threshold = manifest.sure_threshold
         self._concerns = manifest.classes[1:]
         size = manifest.dimensions + 1
         rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
@@ -88,11 +89,18 @@ class Classifier:
         seen = [each for each, needed in zip(judged, least, strict=True) if each[0] > needed]
         return max(seen)[1] if seen else None
 
-    def harmless(self, words: Sequence[str]) -> bool:
+    def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
         """Whether a message, read as a whole, is clearly of no concern. Never a long one: its
-        whole is not looked at."""
+        whole is not looked at. With `surely` no part of it may stand out either."""
         whole = self._whole(words)
-        return whole is not None and whole[0] < self._harmless_threshold
+        if whole is None or whole[0] >= self._harmless_threshold:
+            return False
+        if not surely:
+            return True
+        beside = self._judged(list(parts(words))[1:])
+        return whole[0] < self._sure_threshold and all(
+            each[0] <= self._part_threshold for each in beside
+        )
 
     def stands_out(self, words: Sequence[str]) -> str | None:
         """The concern of a message read as a whole, where it stands out as a part must. None of a
@@ -179,6 +187,7 @@ class _Manifest:
     part_threshold: float
     question_threshold: float
     harmless_threshold: float
+    sure_threshold: float
 
 
 def _checked(folder: Path) -> tuple[_Manifest, tuple[float, ...]]:

@@ -67,6 +67,11 @@ class Rule:
     within: str = "turn"
     yields: bool = False
 
+    @property
+    def firm(self) -> bool:
+        """Whether nothing overrules it: a plain word of suicide counts whatever stands around."""
+        return self.category == "suicide" and not self.yields
+
 
 Indexed = Mapping[str | None, tuple[tuple[str, Pattern], ...]]
 

@@ -34,8 +34,9 @@ class Classifier(Protocol):
         """The concern of a message read as a whole, where it is plain."""
         ...
 
-    def harmless(self, words: Sequence[str]) -> bool:
-        """Whether a message, read as a whole, is clearly of no concern."""
+    def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
+        """Whether a message, read as a whole, is clearly of no concern; with `surely`, beyond
+        doubt."""
         ...
 
 

@@ -60,7 +60,8 @@ def triage(
     """Look over the whole conversation so far, oldest turn first.
 
     The classifier, if given, is asked where no rule fired; `rules` is then ("classifier",). It may
-    also overrule rules that yield, where all that fired do and the whole message is harmless.
+    also overrule rules: those that yield where the whole message is harmless, others where it is
+    so beyond doubt, but never a plain word of suicide.
 
     >>> triage(["This exam is killing me"]).crisis
     False
@@ -90,11 +91,14 @@ def triage(
 
 def _overruled(findings: Sequence[_Finding], rules: RuleSet, classifier: Classifier) -> bool:
     """Whether nothing of what the rules found stands; nothing was found, it may be."""
-    windows = {tuple(finding.words) for finding in findings}
-    return (
-        all(each.rule.yields for each in findings)
-        and not any(Message.of(window, rules).has("meant") for window in windows)
-        and all(map(classifier.harmless, windows))
+    if any(each.rule.firm for each in findings):
+        return False
+    windows: dict[tuple[str, ...], bool] = {}
+    for finding in findings:
+        window = tuple(finding.words)
+        windows[window] = windows.get(window, False) or not finding.rule.yields
+    return not any(Message.of(window, rules).has("meant") for window in windows) and all(
+        classifier.harmless(window, surely=surely) for window, surely in windows.items()
     )
 
 

@@ -35,10 +35,11 @@ from training.triage.utterances import CLASSES, Utterance, groups, read
 
 NAME = "triage-bge-small-int8"
 _MAX_TOKENS = 256
-THRESHOLD = -0.5  # see the card for how these were chosen
-QUESTION_THRESHOLD = 1.0  # of a message that is one question
+THRESHOLD = -0.25  # see the card for how these were chosen
+QUESTION_THRESHOLD = 1.5  # of a message that is one question
 PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judged whole
 HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield
+SURE_THRESHOLD = -3.0  # below it, and where no part stands out, all but a plain word of suicide
 _CALIBRATED_ON = 30  # utterances, evenly spread
 _BESIDE = 3
 _ONWARD_EPOCHS = 2
@@ -111,6 +112,7 @@ def write(upper: Upper, rows: Sequence[Utterance], folder: Path, out: Path) -> N
         "part_threshold": PART_THRESHOLD,
         "question_threshold": QUESTION_THRESHOLD,
         "harmless_threshold": HARMLESS_THRESHOLD,
+        "sure_threshold": SURE_THRESHOLD,
         "sha256": hashlib.sha256(content).hexdigest(),
         "utterances": {
             "crisis": sum(row.label > 0 for row in rows),
