@@ -71,7 +71,7 @@ class Relevance:
                 raise CorpusError(f"{folder / _NUMBERS} is not the file that its manifest names.")
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                 return cls.of(arrays)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise CorpusError(
                 f"Cannot read the weights in {folder}: {error}. Install the package again."
             ) from error

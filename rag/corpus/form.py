@@ -85,6 +85,8 @@ def check_headings(document: CorpusDocument) -> Iterator[Finding]:
         yield error("headings", where, f"a heading is deeper than level {_DEEPEST_HEADING}")
     elif any(after > before + 1 for before, after in pairwise(levels)):
         yield error("headings", where, "a heading skips a level")
+    elif any(text.startswith("#") for _, text in document.headings()):
+        yield error("headings", where, "a heading carries its marks twice")
     below = [text.lower() for level, text in document.headings() if level > 1]
     if any("signs and symptoms" in heading for heading in below):
         for name, pattern in _SECTIONS.items():

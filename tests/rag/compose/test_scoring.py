@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from rag.compose.extractive import ExtractiveComposer
+from rag.compose.relevance import Net, Relevance
 from rag.encoders.base import Vectors
-from rag.model import Evidence, Hit, Passage, Source, sha256_text
+from rag.model import AskedQuestion, Evidence, Hit, Passage, Source, sha256_text
 from rag.sentences import sentence_spans
 
 QUESTION = np.eye(9, dtype=np.float32)[0]
@@ -74,6 +75,38 @@ def test_the_others_of_its_passage_follow_at_once() -> None:
     ]
     said = cited(found, {"early": [0.59], "late": [0.55, 0.6]})
     assert said == ["Bright light by day is worth a try.", beside, early]
+
+
+def test_a_sentence_that_is_known_to_answer_the_question_goes_first() -> None:
+    tea, walks = "Warm tea is soothing in the evening.", "Long walks are good for the mood."
+    vectors = Known({"a": [QUESTION, QUESTION]}, {"a": [QUESTION]})
+    for index, first in ((0, tea), (1, walks)):
+        (one,) = [evidence("a", f"{tea} {walks}")]
+        passage = replace(one.passage, asked=(AskedQuestion("what helps me", (index,)),))
+        composer = ExtractiveComposer(vectors, lambda _: 1.0, 6)
+        draft = composer.compose("what helps", QUESTION, [replace(one, passage=passage)])
+        assert draft.sentences[0].text == first
+
+
+def test_the_sentence_that_the_network_finds_to_answer_goes_first() -> None:
+    tea, walks = "Warm tea is soothing in the evening.", "Long walks are good for the mood."
+    other = np.eye(9, dtype=np.float32)[1]
+    vectors = Known({"a": [0.6 * QUESTION + 0.8 * other, 0.6 * QUESTION - 0.8 * other]})
+    for sign, first in ((1.0, tea), (-1.0, walks)):
+        relevance = Relevance((net_for(sign * other),))
+        composer = ExtractiveComposer(vectors, lambda _: 1.0, 6, relevance=relevance)
+        draft = composer.compose("what helps", QUESTION, [evidence("a", f"{tea} {walks}")])
+        assert draft.sentences[0].text == first
+
+
+def net_for(wanted: Vectors) -> Net:
+    """A network that looks for this direction in a sentence."""
+    size = len(wanted)
+    nothing = np.zeros((size + 1, 1), np.float32)
+    towards = np.append(wanted, 0.0).astype(np.float32)[:, None]
+    hidden = np.zeros((6 + 2 + 1, 1), np.float32)
+    hidden[2] = 5.0  # the sentence's own feature
+    return Net(nothing, towards, nothing, hidden, np.ones(1, np.float32), np.zeros(2, np.float32))
 
 
 def test_what_says_the_same_is_said_once() -> None:

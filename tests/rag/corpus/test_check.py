@@ -43,6 +43,7 @@ def test_a_sound_corpus_has_no_finding(check: Check) -> None:
         ("kind: digest", "kind: novel", "front matter"),
         ("# Low mood", "# Low mood\n\n# Another title", "headings"),
         ("## How sleep", "#### How sleep", "headings"),
+        ("## How sleep", "## ## How sleep", "headings"),
         ("## How sleep", "## Signs and symptoms", "sections"),
         ("## Getting urgent help", "## The end", "sections"),
         (FIRST, f"{FIRST} Call 988 at any time.", "safe messaging"),

@@ -29,7 +29,7 @@ class Always:
     def stands_out(self, words: Sequence[str]) -> str | None:
         return self.concern(words)
 
-    def harmless(self, words: Sequence[str]) -> bool:
+    def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
         return False
 
 

@@ -77,9 +77,32 @@ def test_questions_of_sources_that_are_out_lead_nowhere(
     assert set(found) == {"worry", "friends"}
 
 
+def test_a_question_may_say_which_sentences_answer_it(
+    library: Path, settings: Settings, asked: Path
+) -> None:
+    asked.write_text(f"Part 2\t{ASKED}\tKeeping a sleep | Talk to a doctor\nPart 2\twho can help\n")
+    build([library], settings)
+    with IndexVersion.open(settings.index_dir) as version:
+        found = [version.passage(i) for i in version.passage_ids("sleep")]
+        (passage,) = [each for each in found if each.asked]
+        assert [(each.text, each.answered_by) for each in passage.asked] == [
+            (ASKED, (1, 0)), ("who can help", ()),
+        ]  # fmt: skip
+        vectors = version.asked_vectors(passage.id)
+        assert vectors.tolist() == version.encoder.encode([ASKED, "who can help"]).tolist()
+        bare = next(each for each in found if not each.asked)
+        assert version.asked_vectors(bare.id).shape == (0, version.encoder.dimensions)
+    asked.write_text(f"Part 2\t{ASKED}\tTalk to a doctor\nPart 2\twho can help\n")
+    assert build([library], settings).version_id != version.id
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        ("Part 1\twhat is this\tNobody says\n", "no sentence begins with 'Nobody says'"),
+        ("Part 1\twhat is this\tA short | X\n", "no sentence begins with 'X'"),
+        ("Part 2\tis this so\t | \tmore\n", ":1: a line is a heading"),
+        ("Part 2\twhat\tTalk to a\tTalk to a\n", ":1: a line is a heading"),
         ("Part 9\twhat is this\n", "no section with text is called 'part 9'"),
         ("Part 1 what is this\n", ":1: a line is a heading, a tab and a question"),
         ("Part 1\t \n", ":1: a line is a heading, a tab and a question"),

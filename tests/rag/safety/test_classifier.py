@@ -42,8 +42,8 @@ class Says:
     def stands_out(self, words: Sequence[str]) -> str | None:
         return self.concern(words)
 
-    def harmless(self, words: Sequence[str]) -> bool:
-        return "allotment" in words
+    def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
+        return ("greenhouse" if surely else "allotment") in words
 
 
 def test_sees_what_no_rule_has_a_pattern_for(shipped: Classifier) -> None:
@@ -240,6 +240,42 @@ def test_plain_words_are_never_overruled() -> None:
     assert triage(["I can't do this any more", "the allotment"], classifier=Says()).crisis
 
 
+def test_other_rules_give_way_where_a_message_is_harmless_beyond_doubt() -> None:
+    took = "I took all my pills this morning at the"
+    assert triage([f"{took} allotment"], classifier=Says()).category == "overdose"
+    assert not triage([f"{took} greenhouse"], classifier=Says()).crisis
+    assert triage([f"{took} greenhouse. I mean that literally"], classifier=Says()).crisis
+    assert triage(["I want to kill myself in the greenhouse"], classifier=Says()).crisis
+
+
+def test_beyond_doubt_is_less_than_harmless_and_no_part_stands_out(
+    encoder: OnnxEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(WEIGHTS, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+
+    def surely(words: str, **changed: float) -> bool:
+        (folder / "manifest.json").write_text(json.dumps({**manifest, **changed}))
+        return Classifier(encoder, folder).harmless(words.split(), surely=True)
+
+    short, two = "b c d", "b c d e f g . h i j k l m n"
+    sure = {"harmless_threshold": 1000, "sure_threshold": 1000, "part_threshold": 1000}
+    assert surely(short, **sure)
+    assert surely(two, **sure)
+    assert not surely(short, **{**sure, "harmless_threshold": -1000})
+    assert not surely(short, **{**sure, "sure_threshold": -1000})
+    assert not surely(two, **{**sure, "part_threshold": -1000})
+
+
+def test_a_plain_word_of_suicide_is_answered_without_a_model() -> None:
+    class Unopened(Says):
+        def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
+            raise AssertionError
+
+    assert triage(["I want to kill myself"], classifier=Unopened()).crisis
+
+
 def test_what_is_meant_as_it_is_said_is_not_overruled() -> None:
     plain = "I can't do this any more at the allotment"
     assert not triage([plain], classifier=Says()).crisis
@@ -260,13 +296,19 @@ def test_what_the_rules_explain_is_a_cry_all_the_same_where_it_stands_out() -> N
     assert triage([denied], classifier=Says(long="suicide")).crisis
 
 
-def test_no_part_counts_where_the_whole_is_clearly_harmless(shipped: Classifier) -> None:
-    question = "Should I just do it to keep the peace?"
-    told = f"My boyfriend checks the lock twenty times and makes me check it, too. {question}"
-    words = tokens(told, shipped_rules().lexicon)
-    assert shipped.concern(tokens(question, shipped_rules().lexicon)) is not None
-    assert shipped.harmless(words)
-    assert shipped.concern(words) is None
+def test_no_part_counts_where_the_whole_is_clearly_harmless(
+    encoder: OnnxEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(WEIGHTS, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    words = "b c d e f g . h i j k l m n".split()
+    for harmless, counts in ((-1000, True), (1000, False)):
+        changed = {
+            **manifest, "threshold": 1000, "part_threshold": -1000, "harmless_threshold": harmless,
+        }  # fmt: skip
+        (folder / "manifest.json").write_text(json.dumps(changed))
+        assert (Classifier(encoder, folder).concern(words) is not None) == counts
 
 
 def test_harmless_is_said_of_short_messages_only(encoder: OnnxEncoder, tmp_path: Path) -> None:
