@@ -43,8 +43,9 @@ class Net:
         asked = np.broadcast_to(_linear(question[None], self.q), (len(sentences), self.q.shape[1]))
         said, beside = _linear(sentences, self.s), _linear(passages, self.p)
         features = [asked, asked * said, said, asked * beside, beside, said * beside, cosines]
-        inner = np.maximum(_linear(np.concatenate(features, axis=1), self.hidden), 0.0)
-        return inner @ self.out + cosines @ self.direct  # type: ignore[no-any-return]
+        inner: Vectors = np.maximum(_linear(np.concatenate(features, axis=1), self.hidden), 0)
+        scores: Vectors = inner @ self.out + cosines @ self.direct
+        return scores
 
 
 @dataclass(frozen=True, slots=True)

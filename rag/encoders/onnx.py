@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
-from tokenizers import Tokenizer
 
 from rag.encoders.base import Vectors
 from rag.encoders.manifest import MODEL_NAME, TOKENIZER_NAME, read_checked, read_manifest
 from rag.encoders.text import valid_unicode
+from rag.encoders.tokenizer import open_tokenizer
 from rag.errors import EncoderError
 
 _TEXTS_PER_TASK = 8
@@ -48,14 +48,12 @@ class OnnxEncoder:
             self._session = ort.InferenceSession(
                 model, _session_options(), providers=["CPUExecutionProvider"]
             )
-            self._tokenizer = Tokenizer.from_buffer(tokenizer)
+            self._tokenizer = open_tokenizer(tokenizer)
         except Exception as error:  # both libraries raise bare Exception subclasses
             raise EncoderError(
                 f"{folder} cannot be loaded: {error}. Upgrade onnxruntime and tokenizers to the "
                 "versions that this release asks for."
             ) from error
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
         self._body_tokens = self.max_tokens - self._tokenizer.num_special_tokens_to_add(False)
 
     def encode(

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tokenizers import Tokenizer
 
 from rag.encoders.text import valid_unicode
+from rag.encoders.tokenizer import open_tokenizer
 from rag.errors import VerifierError
 
 DEFAULT_FOLDER = Path(__file__).parent / "weights" / "minilm-groundedness-int8"
@@ -92,14 +93,12 @@ class CrossEncoderModel:
         options.add_session_config_entry("session.force_spinning_stop", "1")
         try:
             self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-            tokenizer = Tokenizer.from_buffer(vocabulary)
+            tokenizer = open_tokenizer(vocabulary)
         except Exception as error:  # both libraries raise bare Exception subclasses
             raise VerifierError(
                 f"{folder} cannot be loaded: {error}. Upgrade onnxruntime and tokenizers to the "
                 "versions that this release asks for."
             ) from error
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
         self._max_tokens = manifest.max_tokens
         self._max_sentence_tokens = manifest.max_sentence_tokens
         self._first, self._last = (_special(tokenizer, mark) for mark in ("[CLS]", "[SEP]"))

@@ -41,9 +41,9 @@ PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judg
 HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield
 SURE_THRESHOLD = -3.0  # below it, and where no part stands out, all but a plain word of suicide
 _CALIBRATED_ON = 30  # utterances, evenly spread
-_BESIDE = 2
+_BESIDE = 3
 _ONWARD_EPOCHS = 2
-_ONWARD_RATE = 1e-4
+_ONWARD_RATE = 5e-5
 _RATES = (0.01, 0.03, 0.05, 0.08)  # false takeovers at which recall is printed
 
 

@@ -84,7 +84,7 @@ def test_what_cannot_wait_is_never_missed(shipped: Classifier) -> None:
         "gym obsessed bf thinks hes tiny, bigorexia?",
         "missed my aripiprazole injection what now",
         "My depression came back after two good years. Does it always come back?",
-        "my dad suddenly got very confused in hospital",
+        "my dad got very confused in hospital",  # "suddenly" may be an emergency, says the NHS
         "I had a baby 3 weeks ago and I can't stop crying. Is this baby blues?",
         "Is it dangerous to stop drinking all at once?",
     ],
