@@ -43,7 +43,7 @@ class Net:
         asked = np.broadcast_to(_linear(question[None], self.q), (len(sentences), self.q.shape[1]))
         said, beside = _linear(sentences, self.s), _linear(passages, self.p)
         features = [asked, asked * said, said, asked * beside, beside, said * beside, cosines]
-        inner: Vectors = np.maximum(_linear(np.concatenate(features, axis=1), self.hidden), 0)
+        inner = _linear(np.concatenate(features, axis=1), self.hidden).clip(min=np.float32(0))
         scores: Vectors = inner @ self.out + cosines @ self.direct
         return scores
 
