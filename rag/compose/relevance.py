@@ -44,8 +44,7 @@ class Net:
         said, beside = _linear(sentences, self.s), _linear(passages, self.p)
         features = [asked, asked * said, said, asked * beside, beside, said * beside, cosines]
         inner = _linear(np.concatenate(features, axis=1), self.hidden).clip(min=np.float32(0))
-        scores: Vectors = inner @ self.out + cosines @ self.direct
-        return scores
+        return (inner @ self.out + cosines @ self.direct).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
