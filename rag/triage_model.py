@@ -34,7 +34,7 @@ def usable_classifier() -> Classifier | None:
 class WhenNeeded:
     """Opens the classifier at the first message that the rules alone do not settle.
 
-    A cry that is plain to the rules is answered without loading a model.
+    Where a firm rule fired (`Rule.firm`), the answer comes without loading a model.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class WhenNeeded:
 
 class OnlyOverrules(WhenNeeded):
     """For a first look by the rules, before anything is loaded: it recognises nothing itself, and
-    is opened only where a rule that yields would take over."""
+    is opened only where rules would take over of which none is firm."""
 
     def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         """None: whoever looks next asks the classifier."""

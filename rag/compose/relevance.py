@@ -68,7 +68,10 @@ class Relevance:
                 return None
             content = folder.joinpath(_NUMBERS).read_bytes()
             if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
-                raise CorpusError(f"{folder / _NUMBERS} is not the file that its manifest names.")
+                raise CorpusError(
+                    f"The weights in {folder} are not those that their manifest names. Install "
+                    "the package again."
+                )
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                 return cls.of(arrays)
         except (OSError, ValueError, KeyError, TypeError) as error:

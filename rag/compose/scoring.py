@@ -28,7 +28,7 @@ _LEXICAL_WEIGHT = 0.11  # BM25 of the passage, as a share of the best one found
 FACET_BONUS = 0.035  # the section is about what was asked, in a source that is about the topic
 _ASKED_WEIGHT = 0.15  # cosine with a question that the sentence is known to answer
 _ASKED_RANKS = (1.0, 0.85, 0.8)  # times that cosine, where it is the best, second ... of them
-_RELEVANCE_WEIGHT = 0.06  # times what the relevance network says of it, less than of the best one
+_RELEVANCE_WEIGHT = 0.06  # times what the relevance network says of it more than of the best one
 _SOURCE_BONUS = 0.095  # times what retrieval found in the source, as a share of the best source's
 _WHOLE = 0.99  # share of a title that is all of it
 _ABOUT = 0.4  # that share from which a source counts as being about the topic
@@ -140,9 +140,12 @@ class Scorer:
             np.stack([s.vector for s in scored]),
             np.stack([beside[s.passage_id] for s in scored]),
         )
-        below = _RELEVANCE_WEIGHT * (said - said.max())
+        # Only differences mean something: what was best before stays as it is.
+        best = max(range(len(scored)), key=lambda place: scored[place].score)
+        more = _RELEVANCE_WEIGHT * (said - said[best])
         return [
-            replace(s, score=s.score + float(less)) for s, less in zip(scored, below, strict=True)
+            replace(s, score=s.score + float(change))
+            for s, change in zip(scored, more, strict=True)
         ]
 
     def _units(

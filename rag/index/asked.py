@@ -50,10 +50,13 @@ def with_questions(document: Path, passages: Sequence[Passage]) -> tuple[Passage
             )
         sentences = [text for passage in under[heading] for text in passage.sentence_texts()]
         for beginning in {each for beginnings in questions.values() for each in beginnings}:
-            found = sum(text.startswith(beginning) for text in sentences)
-            if found != 1:
-                which = "no sentence begins" if not found else "more than one sentence begins"
-                raise DocumentError(f"{path}: {which} with {beginning!r} under {heading!r}")
+            found = {text for text in sentences if text.startswith(beginning)}
+            if len(found) != 1:
+                which = "more than one sentence begins" if found else "no sentence begins"
+                raise DocumentError(
+                    f"{path}: {which} with {beginning!r} under {heading!r}: copy from the document "
+                    "how it begins, as far as no other sentence there begins so"
+                )
     return tuple(
         replace(passage, asked=tuple(_answered(passage, table.get(_name(passage), {}))))
         for passage in passages
@@ -65,14 +68,14 @@ def _answered(
 ) -> Iterable[AskedQuestion]:
     sentences = passage.sentence_texts()
     for question, beginnings in questions.items():
-        by = tuple(
+        by = dict.fromkeys(
             index
             for beginning in beginnings
             for index, text in enumerate(sentences)
             if text.startswith(beginning)
         )
         if by or not beginnings:
-            yield AskedQuestion(question, by)
+            yield AskedQuestion(question, tuple(by))
 
 
 def _name(passage: Passage) -> str:
@@ -101,5 +104,6 @@ def _by_heading(path: Path, lines: Iterable[str]) -> Table:
                 "tab and how the sentences begin that answer it"
             )
         told = tuple(each for part in beginnings.split(_BETWEEN) if (each := part.strip()))
-        found[heading.casefold()][question] = told
+        if told or question not in found[heading.casefold()]:
+            found[heading.casefold()][question] = told
     return found

@@ -90,17 +90,15 @@ class Classifier:
         return max(seen)[1] if seen else None
 
     def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
-        """Whether a message, read as a whole, is clearly of no concern. Never a long one: its
-        whole is not looked at. With `surely` no part of it may stand out either."""
+        """Whether a message, read as a whole, is clearly of no concern, and no part of it stands
+        out. Never a long one: its whole is not looked at. With `surely` the whole must say so
+        more clearly; a message of a dozen words or fewer has no parts beside it."""
         whole = self._whole(words)
-        if whole is None or whole[0] >= self._harmless_threshold:
+        least = self._sure_threshold if surely else self._harmless_threshold
+        if whole is None or whole[0] >= least:
             return False
-        if not surely:
-            return True
         beside = self._judged(list(parts(words))[1:])
-        return whole[0] < self._sure_threshold and all(
-            each[0] <= self._part_threshold for each in beside
-        )
+        return all(each[0] <= self._part_threshold for each in beside)
 
     def stands_out(self, words: Sequence[str]) -> str | None:
         """The concern of a message read as a whole, where it stands out as a part must. None of a

@@ -69,8 +69,9 @@ class Rule:
 
     @property
     def firm(self) -> bool:
-        """Whether nothing overrules it: a plain word of suicide counts whatever stands around."""
-        return self.category == "suicide" and not self.yields
+        """Whether nothing overrules it: what cannot wait and plain words of suicide count whatever
+        stands around, but for those that yield."""
+        return not self.yields and (self.imminent or self.category == "suicide")
 
 
 Indexed = Mapping[str | None, tuple[tuple[str, Pattern], ...]]

@@ -61,7 +61,7 @@ def triage(
 
     The classifier, if given, is asked where no rule fired; `rules` is then ("classifier",). It may
     also overrule rules: those that yield where the whole message is harmless, others where it is
-    so beyond doubt, but never a plain word of suicide.
+    so beyond doubt, but never one that is firm, nor two dangers at once.
 
     >>> triage(["This exam is killing me"]).crisis
     False
@@ -91,8 +91,11 @@ def triage(
 
 def _overruled(findings: Sequence[_Finding], rules: RuleSet, classifier: Classifier) -> bool:
     """Whether nothing of what the rules found stands; nothing was found, it may be."""
-    if any(each.rule.firm for each in findings):
+    combined = any(not each.words for each in findings)  # of several turns or signs
+    if combined or any(each.rule.firm for each in findings):
         return False
+    if len({each.category for each in findings}) > 1:
+        return False  # two dangers at once are hardly a turn of phrase
     windows: dict[tuple[str, ...], bool] = {}
     for finding in findings:
         window = tuple(finding.words)

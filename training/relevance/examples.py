@@ -76,15 +76,16 @@ def bank_and_marked(version: IndexVersion) -> tuple[Bank, list[Marked]]:
     by_source: dict[str, list[int]] = defaultdict(list)
     asked = []
     for source in version.sources():
-        for passage_id in version.passage_ids(source.id):
+        name = f"{source.id}@{source.edition}"
+        for passage_id in version.passage_ids(name):
             passage = version.passage(passage_id)
             first[passage_id] = len(owners)
             vectors = version.sentence_vectors(passage_id)
             sentences.append(vectors)
             passages.append(np.repeat(version.passage_vector(passage_id)[None], len(vectors), 0))
-            by_source[source.id] += range(len(owners), len(owners) + len(vectors))
+            by_source[name] += range(len(owners), len(owners) + len(vectors))
             owners += [passage_id] * len(vectors)
-            sources += [source.id] * len(vectors)
+            sources += [name] * len(vectors)
             of_it = zip(passage.asked, version.asked_vectors(passage_id), strict=True)
             asked += [(passage_id, one, vector) for one, vector in of_it if one.answered_by]
     bank = Bank(np.concatenate(sentences), np.concatenate(passages))

@@ -133,7 +133,11 @@ def main() -> None:
     parser.add_argument("--without", type=Path, nargs="*", default=[])
     options = parser.parse_args()
     settings = Settings(index_dir=options.index_dir)
-    paths = sorted(set(QUESTIONS.glob("pointed_tuning*.jsonl")) - set(options.without))
+    files = {path.resolve() for path in QUESTIONS.glob("pointed_tuning*.jsonl")}
+    without = {path.resolve() for path in options.without}
+    if not files or without - files:
+        parser.error(f"run it where {QUESTIONS} lies, and leave out files that are there")
+    paths = sorted(files - without)
     with IndexVersion.open(options.index_dir) as version:
         bank, marked = bank_and_marked(version)
         beside = list(judged(version, settings, paths))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -21,6 +22,8 @@ from rag.retrieval.arm import Query
 
 # Guests kept, so that the passages of a released answer can still be looked up for a while.
 _MOST_GUESTS = 10_000
+_NO_LENGTH = 1e-9
+_MOST_ENCODED = 64  # of one question, and asked for several times
 
 
 class VersionWithGuests(IndexVersion):
@@ -35,6 +38,9 @@ class VersionWithGuests(IndexVersion):
         self._guests: OrderedDict[str, Passage] = OrderedDict()
         self._guest_sources: OrderedDict[str, Source] = OrderedDict()
         self._lock = Lock()
+        self._encoded = lru_cache(maxsize=_MOST_ENCODED)(
+            lambda guest: self.encoder.encode(guest.sentence_texts())
+        )
 
     def take_in(self, passage: Passage, source: Source) -> None:
         """Remembers a guest; those longest unused go when there are too many."""
@@ -71,7 +77,7 @@ class VersionWithGuests(IndexVersion):
             guest = self._guests.get(passage_id)
         if guest is None:
             return super().sentence_vectors(passage_id)
-        return self.encoder.encode(guest.sentence_texts())
+        return self._encoded(guest)
 
     def passage_vector(self, passage_id: str) -> Vectors:
         """float32, shape (dimensions,). Raises NotFoundError."""
@@ -79,8 +85,10 @@ class VersionWithGuests(IndexVersion):
             guest = self._guests.get(passage_id)
         if guest is None:
             return super().passage_vector(passage_id)
-        vector: Vectors = self.encoder.encode([guest.indexed_text])[0]
-        return vector
+        # Not of its whole text: a guest may be longer than what the encoder reads at once.
+        mean: Vectors = self._encoded(guest).mean(axis=0)
+        unit: Vectors = mean / max(float(np.linalg.norm(mean)), _NO_LENGTH)
+        return unit
 
     def asked_vectors(self, passage_id: str) -> Vectors:
         """float32, shape (questions, dimensions); no question is known of a guest. Raises

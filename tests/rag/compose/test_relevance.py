@@ -28,14 +28,37 @@ def encoder() -> OnnxEncoder:
     return OnnxEncoder(DEFAULT_FOLDER, threads=1)
 
 
-def test_what_answers_scores_above_what_is_on_the_topic(encoder: OnnxEncoder) -> None:
+@pytest.mark.parametrize(
+    ("question", "on_the_topic", "answers"),
+    [
+        (
+            "how long do antidepressants take to work",
+            "Antidepressants are medicines that work on depression and anxiety.",
+            "Most people feel the effect after four to eight weeks.",
+        ),
+        (
+            "how long does therapy for ocd take",
+            "Exposure and response prevention is a therapy for OCD.",
+            "A course often has ten to twenty weekly sessions.",
+        ),
+        (
+            "what can i do for my depressed wife",
+            "Depression in wives and mothers is common.",
+            "Listen without blame, and offer to go along to an appointment.",
+        ),
+    ],
+)
+def test_what_answers_scores_above_what_is_nearer_in_meaning(
+    encoder: OnnxEncoder, question: str, on_the_topic: str, answers: str
+) -> None:
     relevance = Relevance.shipped(encoder.sha256)
     assert relevance
-    sentences = encoder.encode([ANSWERS, *BESIDE])
-    passages = np.repeat(encoder.encode([" ".join([ANSWERS, *BESIDE])]), len(sentences), axis=0)
-    scores = relevance.scores(encoder.encode([QUESTION])[0], sentences, passages)
-    assert scores.shape == (4,)
-    assert scores.argmax() == 0
+    asked, sentences = encoder.encode([question])[0], encoder.encode([on_the_topic, answers])
+    passages = np.repeat(encoder.encode([f"{on_the_topic} {answers}"]), 2, axis=0)
+    nearer, other = sentences @ asked
+    assert nearer > other
+    below, above = relevance.scores(asked, sentences, passages)
+    assert above > below
 
 
 def test_a_sentence_scores_the_same_in_any_company(encoder: OnnxEncoder) -> None:

@@ -13,6 +13,7 @@ from rag.ingest import parse
 from rag.jsonable import dumps
 from rag.retrieval.hybrid import HybridRetriever
 from rag.settings import Settings
+from tests.rag.index.conftest import WriteDocument
 
 STORY = "the kids next door moved and mine just stares at the wall, whom do i tell"
 ASKED = "my boy's playmates went to live elsewhere and he only stares, who should i tell"
@@ -94,6 +95,26 @@ def test_a_question_may_say_which_sentences_answer_it(
         assert version.asked_vectors(bare.id).shape == (0, version.encoder.dimensions)
     asked.write_text(f"Part 2\t{ASKED}\tTalk to a doctor\nPart 2\twho can help\n")
     assert build([library], settings).version_id != version.id
+
+
+def test_a_question_leads_to_the_passage_that_answers_it_alone(
+    library: Path, settings: Settings, write_document: WriteDocument
+) -> None:
+    """A long section is cut in passages; what says of no sentence goes to all of them."""
+    told = [f"Owl number {n} sleeps in the old barn by day and hunts at night." for n in range(40)]
+    write_document("owls", " ".join(told))
+    table = "Part 1\twhere is the last owl\tOwl number 39\nPart 1\twhat do owls do\n"
+    (library / "owls.questions.tsv").write_text(table)
+    build([library], settings)
+    with IndexVersion.open(settings.index_dir) as version:
+        found = [version.passage(i) for i in version.passage_ids("owls")]
+    assert len(found) > 1
+    for passage in found:
+        last = [n for n, text in enumerate(passage.sentence_texts()) if "number 39" in text]
+        expected = [("where is the last owl", tuple(last))] if last else []
+        assert [(each.text, each.answered_by) for each in passage.asked] == [
+            *expected, ("what do owls do", ()),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -241,11 +241,40 @@ def test_plain_words_are_never_overruled() -> None:
 
 
 def test_other_rules_give_way_where_a_message_is_harmless_beyond_doubt() -> None:
-    took = "I took all my pills this morning at the"
-    assert triage([f"{took} allotment"], classifier=Says()).category == "overdose"
-    assert not triage([f"{took} greenhouse"], classifier=Says()).crisis
-    assert triage([f"{took} greenhouse. I mean that literally"], classifier=Says()).crisis
-    assert triage(["I want to kill myself in the greenhouse"], classifier=Says()).crisis
+    told = "I am going to kill my brother at the"
+    assert triage([f"{told} allotment"], classifier=Says()).category == "harm_to_others"
+    assert not triage([f"{told} greenhouse"], classifier=Says()).crisis
+    assert triage([f"{told} greenhouse. I mean that literally"], classifier=Says()).crisis
+    cut = "I cut myself every night at the"
+    assert not triage([f"{cut} allotment"], classifier=Says()).crisis
+    assert triage([f"{told} greenhouse. {cut} allotment"], classifier=Says()).crisis  # two dangers
+
+
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "I want to kill myself",
+        "I will end my life",
+        "I took an overdose an hour ago",
+        "My child drank bleach",
+    ],
+)
+def test_what_cannot_wait_is_never_overruled(cry: str) -> None:
+    assert triage([f"{cry} in the greenhouse"], classifier=Says()).crisis
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My son told his teacher he wants to die. She was very kind and he had a good lunch. "
+        "What is CAMHS and how do referrals work?",
+        "dad tried to kill himself yesterday. Otherwise all is well and we had a lovely holiday.",
+        "my ex said he will kill himself if I leave. Otherwise all is well.",
+        "How do I explain to my kids that grandma has taken an overdose?",
+    ],
+)
+def test_calm_words_around_a_cry_do_not_hide_it(shipped: Classifier, text: str) -> None:
+    assert triage([text], classifier=shipped).crisis
 
 
 def test_beyond_doubt_is_less_than_harmless_and_no_part_stands_out(
@@ -260,10 +289,9 @@ def test_beyond_doubt_is_less_than_harmless_and_no_part_stands_out(
         return Classifier(encoder, folder).harmless(words.split(), surely=True)
 
     short, two = "b c d", "b c d e f g . h i j k l m n"
-    sure = {"harmless_threshold": 1000, "sure_threshold": 1000, "part_threshold": 1000}
+    sure = {"sure_threshold": 1000, "part_threshold": 1000}
     assert surely(short, **sure)
     assert surely(two, **sure)
-    assert not surely(short, **{**sure, "harmless_threshold": -1000})
     assert not surely(short, **{**sure, "sure_threshold": -1000})
     assert not surely(two, **{**sure, "part_threshold": -1000})
 

@@ -10,7 +10,10 @@ import pytest
 pytest.importorskip("torch", reason="the extra 'models' is not installed")
 
 from rag.compose.relevance import Relevance
+from rag.encoders.base import Vectors
+from rag.index.build import build
 from rag.index.version import IndexVersion
+from rag.settings import Settings
 from training.relevance.examples import Bank, Marked, bank_and_marked
 from training.relevance.fit import train, write
 
@@ -36,11 +39,32 @@ def test_learns_which_of_the_sentences_is_marked(tmp_path: Path) -> None:
     assert np.median(places) < 20 < 100 < np.median(by_cosine)
 
 
-def test_examples_are_the_questions_beside_the_documents(built_index: Path) -> None:
-    with IndexVersion.open(built_index, threads=1) as version:
-        bank, marked = bank_and_marked(version)
-    assert len(bank.sentences) == len(bank.passages) == version.manifest.counts.sentences
-    for one in marked:
-        others = {*one.beside, *one.source, *one.others}
-        assert one.right
-        assert others.isdisjoint(one.right)
+def test_examples_are_the_questions_beside_the_documents(tmp_path: Path) -> None:
+    for edition, tea in (("2025", "Green tea"), ("2026", "Black tea")):
+        write_document(tmp_path / f"tea-{edition}.md", edition, f"{tea} has caffeine in it.")
+    table = "Part\tdoes tea keep me awake\tCaffeine can keep | Black tea has\nPart\twhat is tea\n"
+    (tmp_path / "tea-2026.questions.tsv").write_text(table)
+    settings = Settings(index_dir=tmp_path / "indexes")
+    build([tmp_path], settings)
+    with IndexVersion.open(settings.index_dir, threads=1) as version:
+        bank, (one,) = bank_and_marked(version)
+        assert len(bank.sentences) == len(bank.passages) == version.manifest.counts.sentences
+        told = version.encoder.encode(
+            ["Caffeine can keep a person awake.", "Black tea has caffeine in it."]
+        )
+    assert bank.sentences[one.right] @ told[0] == pytest.approx([1.0, bank_cosine(told)], abs=0.01)
+    assert len(one.beside) == 1
+    assert {*one.beside, *one.source, *one.others}.isdisjoint(one.right)
+
+
+def bank_cosine(told: Vectors) -> float:
+    return float(told[0] @ told[1])
+
+
+def write_document(path: Path, edition: str, first: str) -> None:
+    path.write_text(
+        f"---\nid: tea\ntitle: Tea\npublisher: Plumbline\nkind: digest\nedition: '{edition}'\n"
+        "jurisdiction: INT\nlanguage: en\naudience: public\npublished: 2026-11-22\n"
+        "licence: CC-BY-4.0\ngrade: B\n---\n# Tea\n\n## Part\n\n"
+        f"{first} Caffeine can keep a person awake. A walk is good before bed.\n"
+    )
