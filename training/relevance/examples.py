@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +72,6 @@ def bank_and_marked(version: IndexVersion) -> tuple[Bank, list[Marked]]:
     owners: list[str] = []
     sources: list[str] = []
     first: dict[str, int] = {}
-    by_source: dict[str, list[int]] = defaultdict(list)
     asked = []
     for source in version.sources():
         name = f"{source.id}@{source.edition}"
@@ -83,7 +81,6 @@ def bank_and_marked(version: IndexVersion) -> tuple[Bank, list[Marked]]:
             vectors = version.sentence_vectors(passage_id)
             sentences.append(vectors)
             passages.append(np.repeat(version.passage_vector(passage_id)[None], len(vectors), 0))
-            by_source[name] += range(len(owners), len(owners) + len(vectors))
             owners += [passage_id] * len(vectors)
             sources += [name] * len(vectors)
             of_it = zip(passage.asked, version.asked_vectors(passage_id), strict=True)
@@ -98,9 +95,10 @@ def bank_and_marked(version: IndexVersion) -> tuple[Bank, list[Marked]]:
         maybe = (bank.sentences @ bank.sentences[right].T).max(axis=1) >= _ALIKE
         here = source_of == source_of[start]
         near = [int(i) for i in np.argsort(-cosines)[:_NEAR] if not here[i] and not maybe[i]]
-        same = [i for i in by_source[str(source_of[start])] if owner_of[i] != passage_id]
-        hard = sorted((i for i in same if not maybe[i]), key=lambda i: -cosines[i])[:_HARD]
-        beside = [i for i in np.flatnonzero(owner_of == passage_id).tolist() if i not in right]
+        own = owner_of == passage_id
+        same = np.flatnonzero(here & ~own & ~maybe).tolist()
+        hard = sorted(same, key=lambda i: -cosines[i])[:_HARD]
+        beside = [i for i in np.flatnonzero(own).tolist() if i not in right]
         marked.append(Marked(vector, right, beside, hard, near))
     return bank, marked
 

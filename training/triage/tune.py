@@ -24,9 +24,9 @@ from training.triage.utterances import CLASSES, Utterance, copies
 SCALE = 10.0  # of the logits: the vectors have unit length
 FROZEN = 4  # layers
 _SEED = 0
-EPOCHS = 4
+_EPOCHS = 4
 _BATCH = 32
-RATE = 1e-4
+_RATE = 1e-4
 _HEAD_RATE = 10.0  # times the rate of the layers
 _WARM_UP = 40  # steps
 _NOISY = 2  # changed copies of each utterance
@@ -115,8 +115,8 @@ def tune(
     folder: Path,
     rows: Sequence[Utterance],
     *,
-    epochs: int = EPOCHS,
-    rate: float = RATE,
+    epochs: int = _EPOCHS,
+    rate: float = _RATE,
     head: npt.NDArray[np.float32] | None = None,
 ) -> Upper:
     """The upper layers of the encoder in `folder`, tuned on `rows`.

@@ -57,9 +57,7 @@ class VersionWithGuests(IndexVersion):
 
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id, the version's or a guest's. Raises NotFoundError."""
-        with self._lock:
-            guest = self._guests.get(passage_id)
-        return guest or super().passage(passage_id)
+        return self._guest(passage_id) or super().passage(passage_id)
 
     def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
         """The passages, in the order asked. Raises NotFoundError."""
@@ -73,31 +71,20 @@ class VersionWithGuests(IndexVersion):
 
     def sentence_vectors(self, passage_id: str) -> Vectors:
         """float32, shape (sentences of the passage, dimensions). Raises NotFoundError."""
-        with self._lock:
-            guest = self._guests.get(passage_id)
+        guest = self._guest(passage_id)
         if guest is None:
             return super().sentence_vectors(passage_id)
         return self._encoded(guest)
 
     def passage_vector(self, passage_id: str) -> Vectors:
         """float32, shape (dimensions,). Raises NotFoundError."""
-        with self._lock:
-            guest = self._guests.get(passage_id)
+        guest = self._guest(passage_id)
         if guest is None:
             return super().passage_vector(passage_id)
         # Not of its whole text: a guest may be longer than what the encoder reads at once.
         mean: Vectors = self._encoded(guest).mean(axis=0)
         unit: Vectors = mean / max(float(np.linalg.norm(mean)), _NO_LENGTH)
         return unit
-
-    def asked_vectors(self, passage_id: str) -> Vectors:
-        """float32, shape (questions, dimensions); no question is known of a guest. Raises
-        NotFoundError."""
-        with self._lock:
-            guest = self._guests.get(passage_id)
-        if guest is None:
-            return super().asked_vectors(passage_id)
-        return np.zeros((0, self.encoder.dimensions), np.float32)
 
     def holds(self, passage_id: str) -> bool:
         """Whether the index version itself, not a guest, has this passage."""
@@ -106,6 +93,10 @@ class VersionWithGuests(IndexVersion):
         except NotFoundError:
             return False
         return True
+
+    def _guest(self, passage_id: str) -> Passage | None:
+        with self._lock:
+            return self._guests.get(passage_id)
 
 
 class RetrieverArm:

@@ -10,40 +10,15 @@ import pytest
 from rag.encoders.onnx import OnnxEncoder
 from rag.errors import CorpusError
 from rag.safety import classifier as module
-from rag.safety.classifier import ENCODER, WEIGHTS, Classifier, parts
+from rag.safety.classifier import WEIGHTS, Classifier, parts
 from rag.safety.normalise import tokens
 from rag.safety.ruleset import shipped_rules
 from rag.safety.triage import triage
 from tests.rag.safety import utterances
+from tests.rag.safety.conftest import Changed
+from tests.rag.safety.scripted_classifier import Says, SaysOfWholes
 
 ASKED = Path(__file__).parents[3] / "bench" / "questions" / "asked.jsonl"
-
-
-@pytest.fixture(scope="module")
-def encoder() -> OnnxEncoder:
-    return OnnxEncoder(ENCODER, threads=1)
-
-
-@pytest.fixture(scope="module")
-def shipped(encoder: OnnxEncoder) -> Classifier:
-    return Classifier(encoder)
-
-
-class Says:
-    """A classifier that answers by the first word."""
-
-    def __init__(self, **by_word: str) -> None:
-        self.by_word = by_word
-
-    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
-        first = next((word for word in words if word != "."), "")
-        return self.by_word.get(first)
-
-    def stands_out(self, words: Sequence[str]) -> str | None:
-        return self.concern(words)
-
-    def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
-        return ("greenhouse" if surely else "allotment") in words
 
 
 def test_sees_what_no_rule_has_a_pattern_for(shipped: Classifier) -> None:
@@ -110,16 +85,10 @@ def test_the_rest_of_a_short_message_may_explain_a_part_of_it(shipped: Classifie
     assert triage([f"{small_talk} {cry}"], classifier=shipped).crisis
 
 
-def test_parts_need_more_than_the_whole(encoder: OnnxEncoder, tmp_path: Path) -> None:
-    folder = tmp_path / "weights"
-    shutil.copytree(WEIGHTS, folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["harmless_threshold"] = -2000
-
+def test_parts_need_more_than_the_whole(changed: Changed) -> None:
     def judge(text: str, threshold: float, part_threshold: float) -> str | None:
-        changed = {**manifest, "threshold": threshold, "part_threshold": part_threshold}
-        (folder / "manifest.json").write_text(json.dumps(changed))
-        return Classifier(encoder, folder).concern(text.split())
+        limits = {"threshold": threshold, "part_threshold": part_threshold}
+        return changed(harmless_threshold=-2000, **limits).concern(text.split())
 
     short, two, long = "b c d", "b c d e f g . h i j k l m n", "b c d e f g . " * 20
     assert judge(short, -1000, 1000)
@@ -132,15 +101,8 @@ def test_parts_need_more_than_the_whole(encoder: OnnxEncoder, tmp_path: Path) ->
     assert judge(f"b c . {'d ' * 11}. " * 9, -1000, 1000)  # its first part is as short
 
 
-def test_a_lone_question_needs_more_than_what_is_told(encoder: OnnxEncoder, tmp_path: Path) -> None:
-    folder = tmp_path / "weights"
-    shutil.copytree(WEIGHTS, folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    changed = {
-        **manifest, "threshold": -1000, "question_threshold": 1000, "harmless_threshold": -2000,
-    }  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(changed))
-    classifier = Classifier(encoder, folder)
+def test_a_lone_question_needs_more_than_what_is_told(changed: Changed) -> None:
+    classifier = changed(threshold=-1000, question_threshold=1000, harmless_threshold=-2000)
     assert classifier.concern(["how", "do", "owls", "sleep", "."]) is None
     assert classifier.concern(["owls", "sleep", "how"])
     assert classifier.concern(["how", "so", ".", "i", "can", "not", "sleep"])
@@ -192,26 +154,6 @@ def test_rules_come_first() -> None:
     assert "classifier" not in found.rules
 
 
-def test_the_rest_of_a_message_overrules_rules_that_yield() -> None:
-    assert triage(["I can't do this any more"], classifier=Says()).crisis
-    plain = "I can't do this any more, the allotment"
-    assert triage([plain]).crisis
-    assert not triage([plain], classifier=Says()).crisis
-    assert not triage([plain], classifier=Says()).rules
-    again = triage([plain + ".", "pear"], classifier=Says(pear="mania"))
-    assert (again.category, again.rules) == ("mania", ("classifier",))
-
-
-class SaysOfWholes(Says):
-    """Recognises wholes alone: parts, and what is in another language, must stand out more."""
-
-    def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
-        return None if part else super().concern(words)
-
-    def stands_out(self, words: Sequence[str]) -> str | None:
-        return None
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -232,84 +174,6 @@ def test_of_other_languages_the_classifier_says_less() -> None:
     assert not triage([text], classifier=SaysOfWholes(wie="abuse")).crisis
 
 
-def test_plain_words_are_never_overruled() -> None:
-    for cry in ("I want to kill myself", "I will end my life"):
-        assert triage([cry + " in the allotment"], classifier=Says()).category == "suicide"
-    both = "I can't do this any more, the allotment. I want to kill myself."
-    assert triage([both], classifier=Says()).crisis
-    assert triage(["I can't do this any more", "the allotment"], classifier=Says()).crisis
-
-
-def test_other_rules_give_way_where_a_message_is_harmless_beyond_doubt() -> None:
-    told = "I am going to kill my brother at the"
-    assert triage([f"{told} allotment"], classifier=Says()).category == "harm_to_others"
-    assert not triage([f"{told} greenhouse"], classifier=Says()).crisis
-    assert triage([f"{told} greenhouse. I mean that literally"], classifier=Says()).crisis
-    cut = "I cut myself every night at the"
-    assert not triage([f"{cut} allotment"], classifier=Says()).crisis
-    assert triage([f"{told} greenhouse. {cut} allotment"], classifier=Says()).crisis  # two dangers
-
-
-@pytest.mark.parametrize(
-    "cry",
-    [
-        "I want to kill myself",
-        "I will end my life",
-        "I took an overdose an hour ago",
-        "My child drank bleach",
-    ],
-)
-def test_what_cannot_wait_is_never_overruled(cry: str) -> None:
-    assert triage([f"{cry} in the greenhouse"], classifier=Says()).crisis
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "My son told his teacher he wants to die. She was very kind and he had a good lunch. "
-        "What is CAMHS and how do referrals work?",
-        "dad tried to kill himself yesterday. Otherwise all is well and we had a lovely holiday.",
-        "my ex said he will kill himself if I leave. Otherwise all is well.",
-        "How do I explain to my kids that grandma has taken an overdose?",
-    ],
-)
-def test_calm_words_around_a_cry_do_not_hide_it(shipped: Classifier, text: str) -> None:
-    assert triage([text], classifier=shipped).crisis
-
-
-def test_beyond_doubt_is_less_than_harmless_and_no_part_stands_out(
-    encoder: OnnxEncoder, tmp_path: Path
-) -> None:
-    folder = tmp_path / "weights"
-    shutil.copytree(WEIGHTS, folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
-
-    def surely(words: str, **changed: float) -> bool:
-        (folder / "manifest.json").write_text(json.dumps({**manifest, **changed}))
-        return Classifier(encoder, folder).harmless(words.split(), surely=True)
-
-    short, two = "b c d", "b c d e f g . h i j k l m n"
-    sure = {"sure_threshold": 1000, "part_threshold": 1000}
-    assert surely(short, **sure)
-    assert surely(two, **sure)
-    assert not surely(short, **{**sure, "sure_threshold": -1000})
-    assert not surely(two, **{**sure, "part_threshold": -1000})
-
-
-def test_a_plain_word_of_suicide_is_answered_without_a_model() -> None:
-    class Unopened(Says):
-        def harmless(self, words: Sequence[str], *, surely: bool = False) -> bool:
-            raise AssertionError
-
-    assert triage(["I want to kill myself"], classifier=Unopened()).crisis
-
-
-def test_what_is_meant_as_it_is_said_is_not_overruled() -> None:
-    plain = "I can't do this any more at the allotment"
-    assert not triage([plain], classifier=Says()).crisis
-    assert triage([f"{plain}. I mean that literally"], classifier=Says()).crisis
-
-
 def test_a_long_text_without_full_stops_is_not_explained_as_a_whole() -> None:
     denied = "long day the nurse asked if i want to kill myself and i said no"
     says = SaysOfWholes(long="suicide")
@@ -322,34 +186,6 @@ def test_what_the_rules_explain_is_a_cry_all_the_same_where_it_stands_out() -> N
     """ "Burn my wrist on the exhaust" is an accident, but for "Meaning to. Helps." behind it."""
     denied = "long day the nurse asked if i want to kill myself and i said no"
     assert triage([denied], classifier=Says(long="suicide")).crisis
-
-
-def test_no_part_counts_where_the_whole_is_clearly_harmless(
-    encoder: OnnxEncoder, tmp_path: Path
-) -> None:
-    folder = tmp_path / "weights"
-    shutil.copytree(WEIGHTS, folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    words = "b c d e f g . h i j k l m n".split()
-    for harmless, counts in ((-1000, True), (1000, False)):
-        changed = {
-            **manifest, "threshold": 1000, "part_threshold": -1000, "harmless_threshold": harmless,
-        }  # fmt: skip
-        (folder / "manifest.json").write_text(json.dumps(changed))
-        assert (Classifier(encoder, folder).concern(words) is not None) == counts
-
-
-def test_harmless_is_said_of_short_messages_only(encoder: OnnxEncoder, tmp_path: Path) -> None:
-    folder = tmp_path / "weights"
-    shutil.copytree(WEIGHTS, folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for threshold, expected in ((1000, True), (-1000, False)):
-        changed = {**manifest, "harmless_threshold": threshold}
-        (folder / "manifest.json").write_text(json.dumps(changed))
-        classifier = Classifier(encoder, folder)
-        assert classifier.harmless(["b", "c"]) is expected
-        assert not classifier.harmless(["b"] * 500)
-        assert not classifier.harmless([])
 
 
 def test_parts_hold_every_word_and_are_bounded() -> None:
