@@ -31,9 +31,16 @@ def roles_agree(claim: Analysed, _: EvidenceText, aligned: Alignment) -> str | N
         (subject, object_), (their_subject, their_object) = mine[verb], theirs[verb]
         crossed = _meet(subject, their_object) and _meet(object_, their_subject)
         same = set(subject[:_HEAD]) & set(their_subject) or object_[:1] == their_object[:1]
-        if crossed and not same:
+        if (crossed and not same) or _exchanged(mine[verb], theirs[verb]):
             return "relation: the cited passage says it the other way round"
     return None
+
+
+def _exchanged(mine: tuple[Stems, Stems], theirs: tuple[Stems, Stems]) -> bool:
+    """Both sides stand whole in each other's place: "anaemia is a type of pernicious anaemia"."""
+    subject, object_ = map(set, mine)
+    their_subject, their_object = map(set, theirs)
+    return subject == their_object and object_ == their_subject and subject != object_
 
 
 def _meet(one: Stems, other: Stems) -> bool:

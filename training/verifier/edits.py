@@ -144,28 +144,64 @@ def negation(text: str, passage: Sequence[str], rng: random.Random) -> Edited | 
 
 
 _RELATION = re.compile(
-    r"^(?P<left>[A-Z][\w'-]+(?: (?!is |are |was |the |might |such )[\w'-]+){0,4}?)"
-    r"(?P<verb> (?:can |may |could |often |also )*(?:cause|causes|lead to"
-    r"|leads to|result in|results in|increase the risk of|increases the risk of|trigger|triggers"
-    r"|worsen|worsens|affect|affects|treat|treats|prevent|prevents|help with|helps with"
-    r"|is a type of|is a form of|is part of|include|includes|comes before|is caused by) )"
-    r"(?P<right>[\w' -]{4,60}?)(?P<end>[.,;]| and )"
+    r"^(?P<left>[A-Z][\w'-]+(?: [\w'-]+){0,5}?) (?P<modal>(?:can |may |could |might |often )*)"
+    r"(?P<verb>causes?|leads? to|results? in|triggers?|worsens?|affects?|treats?|prevents?"
+    r"|increases? the risk of|helps? with|is a type of|is a form of|is part of|comes? before"
+    r"|(?:is|are) caused by) (?P<right>[\w'-]+(?: [\w'-]+){0,6}?)"
+    r"(?=[.;]|, (?:which|such as|including|especially|particularly|because|although|but) )"
 )
+# No noun phrase holds one of these, or begins or ends with one of those.
+_NOT_IN_PHRASE = frozenset(
+    "it this they these that there what how whether when if to is are was were be been being am "
+    "may can could might will would should must do does did has have had not never no although "
+    "but because include includes including depends suggests used usually commonly also we you "
+    "sometimes often first".split()
+)
+_NOT_AT_ITS_EDGE = frozenset(
+    "in for as both other some many most several the a an of by on with at from and or than then "
+    "their its his her common possible examples about".split()
+)
+# A subject as loose as this makes no claim when it is exchanged.
+_LOOSE = frozenset("symptoms signs causes treatments effects things problems condition".split())
 
 
-_NO_SUBJECT = frozenset(
-    "it this they these that there if to in for when as both other some many most several".split()
-)
+def _is_noun_phrase(phrase: str) -> bool:
+    words = phrase.lower().split()
+    whole = words[1:] if words[0] in ("the", "a", "an", "other", "some", "many") else words
+    return (
+        bool(whole)
+        and _NOT_IN_PHRASE.isdisjoint(words)
+        and _NOT_AT_ITS_EDGE.isdisjoint((whole[0], whole[-1]))
+        and whole[-1] not in _LOOSE
+        and not whole[-1].endswith("ly")
+    )
+
+
+def _is_plural(phrase: str) -> bool:
+    head = re.split(r" (?:of|in|for|with|from|on|to) ", phrase.lower())[0].split()[-1]
+    return " and " in phrase or (head.endswith("s") and not head.endswith(("ss", "is", "us")))
+
+
+def _agreeing(verb: str, subject: str) -> str:
+    """The verb in the number of its subject: "causes" beside "stress", "cause" beside "drugs"."""
+    first, _, rest = verb.partition(" ")
+    if first in ("is", "are"):
+        first = "are" if _is_plural(subject) else "is"
+    else:
+        first = first.removesuffix("s") + ("" if _is_plural(subject) else "s")
+    return f"{first} {rest}".strip()
 
 
 def relation(text: str, passage: Sequence[str], rng: random.Random) -> Edited | None:
     """What causes and what is caused, exchanged."""
     match = _RELATION.match(text)
-    if not match or match["left"].split()[0].lower() in _NO_SUBJECT:
+    if not match or not (_is_noun_phrase(match["left"]) and _is_noun_phrase(match["right"])):
         return None
-    left, right = match["left"], match["right"]
+    left, right, verb = match["left"], match["right"], match["verb"]
     lowered = left if left.split()[0][1:].isupper() else left[0].lower() + left[1:]
-    head = f"{right[0].upper()}{right[1:]}{match['verb']}{lowered}"
+    if not re.search(r"can|may|could|might", match["modal"]):
+        verb = _agreeing(verb, right)
+    head = f"{right[0].upper()}{right[1:]} {match['modal']}{verb} {lowered}"
     return Edited(
         head + text[match.end("right") :], ((0, len(right)), (len(head) - len(lowered), len(head)))
     )

@@ -13,6 +13,7 @@ SENTENCES = {
     "sides": "Chronic stress can cause insomnia in adults.",
     "denied": "Women with postpartum depression generally will not feel better without treatment.",
     "list": "Psychotic symptoms include hallucinations, delusions and thought disorder.",
+    "kind": "Vascular dementia is a type of dementia.",
     "fee": "The museum charges no admission fee.",
     "survey": "The survey ran from February 2001 to January 2004. It reached 904 people.",
 }
@@ -51,6 +52,7 @@ def test_one_word_put_for_another_of_its_kind(key: str, old: str, new: str, reas
     [
         ("sides", "Insomnia can cause chronic stress in adults."),
         ("list", "Hallucinations include psychotic symptoms, delusions and thought disorder."),
+        ("kind", "Dementia is a type of vascular dementia."),
     ],
 )
 def test_roles_that_changed_places(key: str, claim: str) -> None:
@@ -65,6 +67,8 @@ def test_roles_that_changed_places(key: str, claim: str) -> None:
         ("sides", "Insomnia in adults can be caused by chronic stress."),
         ("sides", "In adults insomnia is often caused by chronic stress."),
         ("sides", "Chronic stress may lead to insomnia."),
+        ("kind", "One type of dementia is vascular dementia."),
+        ("kind", "Vascular dementia is one type of dementia."),
         ("denied", "Without treatment, women with postpartum depression will not feel better."),
         ("fee", "The museum does not charge an admission fee."),
         ("survey", "The survey ran from February 2001 to January 2004."),

@@ -70,6 +70,23 @@ def test_cause_and_effect_change_places() -> None:
     assert edited.text == "Low mood causes poor sleep."
 
 
+@pytest.mark.parametrize(
+    ("sentence", "changed"),
+    [
+        ("Dry skin and constipation may affect it.", None),
+        ("The cause of the disorder is unknown.", None),
+        ("Symptoms include pain, swelling and heat.", None),
+        ("Strong fear can trigger palpitations, which pass.",
+         "Palpitations can trigger strong fear, which pass."),
+        ("Nightmares cause poor sleep.", "Poor sleep causes nightmares."),
+        ("Poor sleep causes nightmares.", "Nightmares cause poor sleep."),
+    ],
+)  # fmt: skip
+def test_an_exchange_stays_english(sentence: str, changed: str | None) -> None:
+    edited = WRONG["relation"][0](sentence, (), random.Random(0))
+    assert (edited.text if edited else None) == changed
+
+
 def test_an_edit_that_does_not_apply_says_so() -> None:
     for editors in WRONG.values():
         assert editors[0]("Rest well.", ("Rest well.",), random.Random(0)) is None
