@@ -10,7 +10,7 @@ from rag.compose.units import Unit
 from rag.verify.words import words
 
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
-_KEEP_SHARE = 0.76  # a unit below this share of the best unit's score is not worth adding
+_KEEP_SHARE = 0.8  # a unit below this share of the best unit's score is not worth adding
 _FEWEST = 2
 _KEEP_SHARE_OF_FIRST = 0.68  # the same for the first two, since one sentence rarely is an answer
 

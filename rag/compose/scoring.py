@@ -21,15 +21,15 @@ from rag.verify.words import content_stems
 
 # Weights of a unit's score; the first four sum to 1. Fitted on questions whose answers are known
 # sentence by sentence (`bench/questions/pointed_tuning*.jsonl`); see docs/answers.md.
-_SENTENCE_WEIGHT = 0.35  # cosine of question and sentence
-_PASSAGE_WEIGHT = 0.37  # cosine of question and passage
-_WORDS_WEIGHT = 0.17  # share of the question's weighted words in title, headings and sentence
-_LEXICAL_WEIGHT = 0.11  # BM25 of the passage, as a share of the best one found
-FACET_BONUS = 0.035  # the section is about what was asked, in a source that is about the topic
-_ASKED_WEIGHT = 0.15  # cosine with a question that the sentence is known to answer
+_SENTENCE_WEIGHT = 0.30  # cosine of question and sentence
+_PASSAGE_WEIGHT = 0.43  # cosine of question and passage
+_WORDS_WEIGHT = 0.14  # share of the question's weighted words in title, headings and sentence
+_LEXICAL_WEIGHT = 0.13  # BM25 of the passage, as a share of the best one found
+FACET_BONUS = 0.04  # the section is about what was asked, in a source that is about the topic
+_ASKED_WEIGHT = 0.35  # cosine with a question that the sentence is known to answer
 _ASKED_RANKS = (1.0, 0.85, 0.8)  # times that cosine, where it is the best, second ... of them
-_RELEVANCE_WEIGHT = 0.06  # times what the relevance network says of it more than of the best one
-_SOURCE_BONUS = 0.095  # times what retrieval found in the source, as a share of the best source's
+_RELEVANCE_WEIGHT = 0.035  # times what the relevance network says of it more than of the best one
+_SOURCE_BONUS = 0.15  # times what retrieval found in the source, as a share of the best source's
 _WHOLE = 0.99  # share of a title that is all of it
 _ABOUT = 0.4  # that share from which a source counts as being about the topic
 # Words of titles that say nothing of the topic here, where every source is on mental health.

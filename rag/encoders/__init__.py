@@ -7,7 +7,7 @@ from pathlib import Path
 from rag.encoders.base import Encoder
 from rag.settings import EncoderSettings
 
-DEFAULT_FOLDER = Path(__file__).parent / "weights" / "all-MiniLM-L6-v2-int8"
+DEFAULT_FOLDER = Path(__file__).parent / "weights" / "minilm-mental-health-int8"
 
 
 def open_encoder(settings: EncoderSettings) -> Encoder:

@@ -21,7 +21,7 @@ from rag.index.store import VERSIONS, IndexStore
 from rag.index.vectors import Mask, VectorIndex
 from rag.model import Passage, Source
 
-ASKED_DISCOUNT = 0.1
+ASKED_DISCOUNT = 0.15
 """What a cosine with a question counts less than one with a passage: two questions are alike in
 form before they are alike in meaning."""
 _ASKED_EACH = 4  # questions looked at for each passage wanted: several may belong to one

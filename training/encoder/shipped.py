@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import numpy_helper
+from safetensors.numpy import load_file, save_file
 
 from rag.encoders.manifest import MODEL_NAME
 from training.encoder.bert import Linear
@@ -35,6 +37,17 @@ def shipped_weights(folder: Path) -> Arrays:
     for layer in range(layers):
         found |= _layer(constants, layer)
     return {name: np.ascontiguousarray(array, np.float32) for name, array in found.items()}
+
+
+def write_float(shipped: Path, source: Path, target: Path) -> Path:
+    """Writes to `target` the model folder `source` with the weights of the graph in `shipped`, for
+    sentence-transformers; gives `target`."""
+    shutil.copytree(source, target)
+    weights = load_file(source / "model.safetensors")
+    for name, array in shipped_weights(shipped).items():
+        weights[name][: len(array)] = array  # of positions, as many as the graph reads
+    save_file(weights, target / "model.safetensors", {"format": "pt"})
+    return target
 
 
 def _layer(constants: Arrays, layer: int) -> Arrays:

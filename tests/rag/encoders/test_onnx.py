@@ -20,7 +20,7 @@ def test_the_default_is_the_shipped_encoder(encoder: OnnxEncoder) -> None:
     default = open_encoder(EncoderSettings())
     assert isinstance(default, OnnxEncoder)
     assert (default.name, default.dimensions, default.max_tokens) == (
-        "all-MiniLM-L6-v2-int8",
+        "minilm-mental-health-int8",
         384,
         256,
     )

