@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.audience import Audience
@@ -17,10 +17,10 @@ from rag.compose.named_substances import on_named_substances
 from rag.compose.opening import open_composer
 from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
-from rag.compose.sections import completing
+from rag.compose.sections import completing, on_helping
 from rag.compose.words import abstention, in_english_only, refusal
 from rag.conversation import Turn, said_by_user
-from rag.errors import QuestionError
+from rag.errors import QuestionError, RagError
 from rag.index.version import IndexVersion
 from rag.languages import other_language
 from rag.llm.redaction import Redaction
@@ -28,6 +28,7 @@ from rag.model import Answer, Dropped, Evidence, LLMUse, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
+from rag.safety.carers import followed_by, helping_with
 from rag.safety.crisis import crisis_answer, general_lines
 from rag.safety.readers import words_for
 from rag.safety.scope import scope
@@ -108,7 +109,9 @@ class Corridor:
             messages = [*said_by_user(asked.turns), asked.question]
             concern = triage(messages, classifier=self._concerns)
         if concern.crisis:
-            return crisis_answer(concern, asked.question, country=asked.country)
+            crisis = crisis_answer(concern, asked.question, country=asked.country)
+            topic = helping_with(concern, asked.question)
+            return crisis if topic is None else self.followed(asked, crisis, topic)
         if asked.trouble:
             raise asked.trouble
         question = clean_question(asked.question, self._settings.max_question_chars)
@@ -117,12 +120,33 @@ class Corridor:
         limits = scope(question, asked.audience)
         return refusal(question, limits.note) if limits.refuse else question
 
+    def followed(self, asked: Asked, crisis: Answer, topic: str) -> Answer:
+        """The crisis answer, and after it what the sections on helping somebody with `topic` say;
+        alone where they say nothing, and whatever goes wrong."""
+        try:
+            question = clean_question(asked.question, self._settings.max_question_chars)
+            if other_language(question):
+                return crisis
+            alone = self.standing_alone(asked, question)
+            named = f"{alone} ({topic})" if topic else alone
+            found = self.search(asked, named, only=on_helping)
+            quoted = found if isinstance(found, Answer) else self.quote(found)
+        except RagError:
+            return crisis
+        if not quoted.sentences:
+            return crisis
+        return replace(followed_by(crisis, quoted), understood_as="")
+
     def standing_alone(self, asked: Asked, question: str) -> str:
         """The question with the topic of the conversation, by rule."""
         return standalone(question, said_by_user(asked.turns), self._titles)
 
-    def search(self, asked: Asked, question: str) -> Found | Answer:
+    def search(
+        self, asked: Asked, question: str, only: Callable[[Evidence], bool] | None = None
+    ) -> Found | Answer:
         """Evidence and draft for a question that stands alone, or a refusal.
+
+        `only`: which of the evidence may be quoted; None is all of it.
 
         Raises:
             IndexUnavailableError: no arm of retrieval gave a result.
@@ -138,7 +162,8 @@ class Corridor:
                 plain, top_k=self._settings.retrieval.top_k, as_of=asked.as_of
             )
         with asked.clock.step("compose"):
-            found = replace(found, evidence=self._completed(plain, found.evidence))
+            evidence = self._completed(plain, found.evidence)
+            found = replace(found, evidence=tuple(filter(only, evidence)) if only else evidence)
             draft = self._composer.compose(plain, found.vectors, found.evidence)
         always = self._settings.compose.always_answer
         # An LLM gets no passage on a group: it would say of the medicine what holds for the group.

@@ -16,7 +16,7 @@ from rag.corridor import Asked, Corridor
 from rag.errors import QuestionError
 from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion
-from rag.model import Answer, Notice, Passage, Sentence, Source, Verdict
+from rag.model import Answer, Notice, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
 from rag.settings import Settings
@@ -157,11 +157,28 @@ class Engine:
                     yield event
             return
         answer = await asyncio.to_thread(self._quoted, asked)
-        if answer.notice and answer.sentences:
-            yield Notice(answer.notice)
-        for sentence in answer.sentences:
-            yield sentence
+        if answer.status is not Status.CRISIS:  # which is read as a whole, its lines first
+            if answer.notice and answer.sentences:
+                yield Notice(answer.notice)
+            for sentence in answer.sentences:
+                yield sentence
         yield answer
+
+    def followed(
+        self,
+        crisis: Answer,
+        question: str,
+        topic: str,
+        *,
+        messages: Messages = (),
+        as_of: dt.date | None = None,
+        audience: str = "public",
+    ) -> Answer:
+        """A crisis answer that was made before any engine was open, with what the sources say to a
+        carer who asks how to help with `topic` (`rag.safety.carers.helping_with`); as it is where
+        they say nothing."""
+        asked = self._asked(question, messages, None, as_of, audience)
+        return self._corridor.followed(asked, crisis, topic)
 
     def retrieve(
         self,

@@ -76,28 +76,37 @@ def _ask_one(
     from rag.triage_model import OnlyOverrules, usable_classifier
 
     # Before settings and index: a person in danger gets an answer even when both are broken.
-    if answer := _crisis(question, country, OnlyOverrules()):
-        return answer
+    crisis, topic = _crisis(question, country, OnlyOverrules())
+    if crisis and topic is None:
+        return crisis
     from rag.engine import Engine
 
     try:
         engine = Engine.open(load_settings(index_dir))
     except RagError:
         # An open engine asks the classifier itself, so it is loaded here only where there is none.
-        if answer := _crisis(question, country, usable_classifier()):
+        if answer := crisis or _crisis(question, country, usable_classifier())[0]:
             return answer
         raise
     with engine:
+        if crisis:
+            return engine.followed(crisis, question, topic or "", as_of=as_of, audience=audience)
         return engine.ask(question, country=country, as_of=as_of, audience=audience)
 
 
-def _crisis(question: str, country: str | None, classifier: Classifier | None) -> Answer | None:
-    """The crisis answer, if the question asks for one."""
+def _crisis(
+    question: str, country: str | None, classifier: Classifier | None
+) -> tuple[Answer | None, str | None]:
+    """The crisis answer, if the question asks for one, and what a carer asks to help with."""
+    from rag.safety.carers import helping_with
     from rag.safety.crisis import crisis_answer
     from rag.safety.triage import triage
 
     concern = triage([question], classifier=classifier)
-    return crisis_answer(concern, question, country=country) if concern.crisis else None
+    if not concern.crisis:
+        return None, None
+    answer = crisis_answer(concern, question, country=country)
+    return answer, helping_with(concern, question)
 
 
 def _ask_batch(

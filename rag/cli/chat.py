@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ import typer
 from rag.audience import Audience
 from rag.cli.ask import Country
 from rag.cli.common import AsJson, IndexDir, load_settings, print_line
+from rag.errors import RagError
 
 if TYPE_CHECKING:
     from rag.conversation import Turn
@@ -50,8 +52,14 @@ def chat_command(
             if message == _FORGET:
                 turns = []
                 continue
-            answer = _crisis(message, turns, country, overrules)
-            if answer is None:
+            answer, topic = _crisis(message, turns, country, overrules)
+            if answer and topic is not None:
+                with suppress(RagError):  # nothing keeps it back
+                    engine = engine or _opened(index_dir)
+                    answer = engine.followed(
+                        answer, message, topic, messages=turns, audience=audience
+                    )
+            elif answer is None:
                 engine = engine or _opened(index_dir)
                 answer = _answered(engine, message, turns, country, audience)
             if answer is not None:
@@ -86,14 +94,19 @@ def _messages() -> Iterator[str]:
 
 def _crisis(
     message: str, turns: list[Turn], country: str | None, overrules: Classifier
-) -> Answer | None:
-    """Before settings and index: a person in danger gets an answer even when both are broken."""
+) -> tuple[Answer | None, str | None]:
+    """Before settings and index: a person in danger gets an answer even when both are broken. The
+    answer, and what a carer asks to help with."""
     from rag.conversation import said_by_user
+    from rag.safety.carers import helping_with
     from rag.safety.crisis import crisis_answer
     from rag.safety.triage import triage
 
     concern = triage([*said_by_user(turns), message], classifier=overrules)
-    return crisis_answer(concern, message, country=country) if concern.crisis else None
+    if not concern.crisis:
+        return None, None
+    answer = crisis_answer(concern, message, country=country)
+    return answer, helping_with(concern, message)
 
 
 def _opened(index_dir: Path | None) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 from fastapi import Request
 
 from rag.conversation import read_turns, said_by_user
+from rag.engine import Engine
+from rag.errors import RagError
 from rag.model import Answer, Notice, Sentence
+from rag.safety.carers import helping_with
 from rag.safety.crisis import crisis_answer
 from rag.safety.triage import triage
 from rag.service.conversations import AskRequest
@@ -17,6 +21,7 @@ from rag.service.leaving import while_connected
 from rag.service.state import Service
 
 Event = Notice | Sentence | Answer
+_FOLLOWED_WITHIN_S = 2.0  # then a crisis answer goes out without what the sources say
 
 
 async def answer(body: AskRequest, request: Request, service: Service) -> Answer:
@@ -88,9 +93,28 @@ async def _crisis(body: AskRequest, service: Service) -> Answer | None:
     concern = await service.triage(lambda: triage(said, classifier=service.concerns))
     if not concern.crisis:
         return None
-    return crisis_answer(
+    crisis = crisis_answer(
         concern, body.question, country=body.country, guessed_country=body.guessed_country
     )
+    topic = helping_with(concern, body.question)
+    if topic is None:
+        return crisis
+
+    def followed(engine: Engine) -> Answer:
+        return engine.followed(
+            crisis,
+            body.question,
+            topic,
+            messages=body.turns(),
+            as_of=body.as_of,
+            audience=body.audience,
+        )
+
+    try:
+        async with asyncio.timeout(_FOLLOWED_WITHIN_S):
+            return await service.ask_engine(followed)
+    except (RagError, TimeoutError):
+        return crisis
 
 
 def _options(body: AskRequest) -> dict[str, Any]:
