@@ -6,8 +6,9 @@ Each question was written first, then the sentences of the shipped documents tha
 (without them the answer misses the point) and `good` (fit as well). Printed are the share of
 questions of which a needed sentence is quoted, the share of needed sentences that are, of quoted
 sentences that are needed or good, and of answers whose first sentence is one; and, of the needed
-sentences, how many lie in the evidence. A crisis answer quotes nothing; the last line counts them.
-`--show` prints the questions whose point was missed. `pointed_tuning` was tuned on.
+sentences, how many lie in the evidence. A crisis answer quotes nothing, unless a carer asked how to
+help; the last line counts them. `--show` prints the questions whose point was missed.
+`pointed_tuning` was tuned on.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ _FEWEST_STEMS = 3
 _DIGIT = re.compile(r"\d")
 # "With or without medicine" and "a sign, not an illness" deny nothing that the sentence says.
 _DENIES_NOTHING = re.compile(r"\bor without\b|, not (?=(?:an?|the|one)\b)", re.IGNORECASE)
+_NOT = "not"
 _COUNTS = NUMBERS - {"one"}  # "no one cause" is no number
 
 
@@ -74,6 +75,8 @@ def conflict_note(conflicts: Sequence[Conflict], citations: Sequence[Citation]) 
 def differ(one: str, other: str) -> bool:
     """Whether two sentences are about the same thing, with other numbers or another "not".
 
+    Where only one of them has a number, it says more, and nothing else.
+
     >>> differ("Adults need seven hours of sleep.", "Adults need eight hours of sleep.")
     True
     >>> differ("Adults need seven hours of sleep.", "Seven hours of sleep is what adults need.")
@@ -84,7 +87,10 @@ def differ(one: str, other: str) -> bool:
     if min(len(ours), len(theirs)) < _FEWEST_STEMS:
         return False
     alike = both >= _SAME_SUBJECT * (len(ours) + len(theirs) - both)
-    return alike and ours_telling != theirs_telling
+    if not alike or ours_telling == theirs_telling:
+        return False
+    numbers = ours_telling - {_NOT}, theirs_telling - {_NOT}
+    return (_NOT in ours_telling) != (_NOT in theirs_telling) or all(numbers)
 
 
 def _side(citation: Citation, beside: Citation) -> str:
@@ -103,7 +109,7 @@ def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     for word in words(_DENIES_NOTHING.sub(" or ", text)):
         negates = word in NEGATIONS or word.endswith("n't")
         if negates or word in _COUNTS or _DIGIT.search(word):
-            telling.add("not" if negates else word)
+            telling.add(_NOT if negates else word)
         if word not in telling:
             about.append(word)
     return frozenset(content_stems(" ".join(about))), frozenset(telling)

@@ -46,7 +46,7 @@ class RelevanceNet(nn.Module):
         self.hidden = nn.Linear(6 * _WIDTH + 2, _HIDDEN)
         self.dropout = nn.Dropout(_DROPPED)
         self.out = nn.Linear(_HIDDEN, 1, bias=False)
-        self.direct = nn.Parameter(torch.tensor([8.0, 4.0]))
+        self.direct = nn.Parameter(torch.tensor([2.0, 1.0]))
 
     def forward(
         self, question: torch.Tensor, sentences: torch.Tensor, passages: torch.Tensor

@@ -37,7 +37,7 @@ def test_a_worry_about_the_mind_weighs_more_than_one_about_a_car(encoder: OnnxEn
     mind, car = encoder.encode(
         ["I feel empty and cry every day since my wife left", "my car won't start in the morning"]
     )
-    story = draft(0.4, 0.3, 0.3)
+    story = draft(0.35, 0.3, 0.3)
     assert shipped.enough(story, mind)
     assert not shipped.enough(story, car)
 

@@ -33,13 +33,18 @@ def encoder() -> OnnxEncoder:
     [
         (
             "how long do antidepressants take to work",
-            "Antidepressants are medicines that work on depression and anxiety.",
+            "How antidepressants work in the brain is not fully known.",
             "Most people feel the effect after four to eight weeks.",
         ),
         (
             "how long does therapy for ocd take",
             "Exposure and response prevention is a therapy for OCD.",
-            "A course often has ten to twenty weekly sessions.",
+            "A course of exposure therapy often has ten to twenty weekly sessions.",
+        ),
+        (
+            "how do i know if my child has adhd",
+            "ADHD in children is more common in boys.",
+            "Signs are fidgeting, losing things and acting before thinking, at home and in school.",
         ),
         (
             "what can i do for my depressed wife",
