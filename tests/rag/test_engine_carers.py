@@ -88,13 +88,20 @@ def test_the_service_and_the_command_say_the_same(index: Path, tmp_path: Path) -
 
     with running(create_app(Settings(index_dir=index))) as client:
         served = client.post("/v1/ask", json={"question": CARER, "country": "GB"}).json()
+        chat = {"messages": [{"role": "user", "content": CARER}], "stream": True}
+        streamed = client.post("/v1/chat/completions", json=chat).text
     command = [sys.executable, "-m", "rag.cli.main", "ask", CARER, "--country", "GB", "--json"]
     done = subprocess.run(
         [*command, "--index-dir", str(index)], capture_output=True, check=True, timeout=120
     )
-    said = json.loads(done.stdout)
+    printed = json.loads(done.stdout)
     assert LEAD in served["text"]
-    assert served["text"] == said["text"]
+    said = [json.loads(line[6:]) for line in streamed.splitlines() if line.startswith("data: {")]
+    words = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in said)
+    assert words == said[-1]["plumbline"]["text"]
+    assert "findahelpline" in words.partition(LEAD)[0]
+    assert words.partition(LEAD)[2]
+    assert served["text"] == printed["text"]
     assert [c["passage_id"] for c in served["citations"]]
     nowhere = subprocess.run(
         [*command, "--index-dir", str(tmp_path / "none")],
@@ -104,3 +111,17 @@ def test_the_service_and_the_command_say_the_same(index: Path, tmp_path: Path) -
     )
     assert json.loads(nowhere.stdout)["status"] == "crisis"
     assert LEAD not in json.loads(nowhere.stdout)["text"]
+
+
+def test_a_conversation_in_the_terminal_goes_on_after_it(index: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rag.cli.main", "chat", "--index-dir", str(index)],
+        input=f"{CARER}\nWhat is self-harm?\n".encode(),
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    shown = done.stdout.decode()
+    lines, _, after = shown.partition(LEAD)
+    assert "findahelpline" in lines
+    assert "[1]" in after

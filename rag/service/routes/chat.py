@@ -67,7 +67,7 @@ async def _chunks(
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Answer):
-                if not event.sentences:
+                if not said or not event.sentences:  # a crisis comes whole, whatever follows it
                     yield _chunk(head, event.text.removeprefix(said))
                 yield _chunk(head, None, answer=event)
                 continue
