@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,10 +18,10 @@ from rag.compose.named_substances import on_named_substances
 from rag.compose.opening import open_composer
 from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
-from rag.compose.sections import completing, on_helping
+from rag.compose.sections import completing
 from rag.compose.words import abstention, in_english_only, refusal
 from rag.conversation import Turn, said_by_user
-from rag.errors import QuestionError, RagError
+from rag.errors import QuestionError
 from rag.index.version import IndexVersion
 from rag.languages import other_language
 from rag.llm.redaction import Redaction
@@ -28,7 +29,7 @@ from rag.model import Answer, Dropped, Evidence, LLMUse, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
-from rag.safety.carers import followed_by, helping_with
+from rag.safety.carers import Topic, followed_by, helping_with
 from rag.safety.crisis import crisis_answer, general_lines
 from rag.safety.readers import words_for
 from rag.safety.scope import scope
@@ -39,6 +40,7 @@ from rag.verify import open_gate
 from rag.verify.gate import Gate
 from rag.verify.graph_check import GraphCheck
 
+_log = logging.getLogger(__name__)
 EXTRACTIVE = "extractive"
 LLM = "llm"
 # Of the claims that were drafted this share must pass the gate; less would answer something else
@@ -110,7 +112,7 @@ class Corridor:
             concern = triage(messages, classifier=self._concerns)
         if concern.crisis:
             crisis = crisis_answer(concern, asked.question, country=asked.country)
-            topic = helping_with(concern, asked.question)
+            topic = helping_with(concern, messages)
             return crisis if topic is None else self.followed(asked, crisis, topic)
         if asked.trouble:
             raise asked.trouble
@@ -120,22 +122,19 @@ class Corridor:
         limits = scope(question, asked.audience)
         return refusal(question, limits.note) if limits.refuse else question
 
-    def followed(self, asked: Asked, crisis: Answer, topic: str) -> Answer:
+    def followed(self, asked: Asked, crisis: Answer, topic: Topic) -> Answer:
         """The crisis answer, and after it what the sections on helping somebody with `topic` say;
         alone where they say nothing, and whatever goes wrong."""
         try:
             question = clean_question(asked.question, self._settings.max_question_chars)
             if other_language(question):
                 return crisis
-            alone = self.standing_alone(asked, question)
-            named = f"{alone} ({topic})" if topic else alone
-            found = self.search(asked, named, only=on_helping)
+            found = self.search(asked, f"{question} ({topic.name})", only=topic.admits)
             quoted = found if isinstance(found, Answer) else self.quote(found)
-        except RagError:
+        except Exception:
+            _log.warning("a crisis answer goes out without the sources", exc_info=True)
             return crisis
-        if not quoted.sentences:
-            return crisis
-        return replace(followed_by(crisis, quoted), understood_as="")
+        return followed_by(crisis, quoted) if quoted.sentences else crisis
 
     def standing_alone(self, asked: Asked, question: str) -> str:
         """The question with the topic of the conversation, by rule."""

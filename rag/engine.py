@@ -19,6 +19,7 @@ from rag.index.version import IndexVersion
 from rag.model import Answer, Notice, Passage, Sentence, Source, Status, Verdict
 from rag.question import clean_question
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
+from rag.safety.carers import Topic
 from rag.settings import Settings
 from rag.verify.gate import Gate
 
@@ -168,7 +169,7 @@ class Engine:
         self,
         crisis: Answer,
         question: str,
-        topic: str,
+        topic: Topic,
         *,
         messages: Messages = (),
         as_of: dt.date | None = None,

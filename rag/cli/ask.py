@@ -25,6 +25,7 @@ from rag.errors import RagError
 
 if TYPE_CHECKING:
     from rag.model import Answer
+    from rag.safety.carers import Topic
     from rag.safety.second_view import Classifier
 
 
@@ -83,20 +84,23 @@ def _ask_one(
 
     try:
         engine = Engine.open(load_settings(index_dir))
-    except RagError:
+    except Exception as error:
+        if crisis:
+            return crisis
         # An open engine asks the classifier itself, so it is loaded here only where there is none.
-        if answer := crisis or _crisis(question, country, usable_classifier())[0]:
+        known = isinstance(error, RagError)
+        if known and (answer := _crisis(question, country, usable_classifier())[0]):
             return answer
         raise
     with engine:
-        if crisis:
-            return engine.followed(crisis, question, topic or "", as_of=as_of, audience=audience)
+        if crisis and topic:
+            return engine.followed(crisis, question, topic, as_of=as_of, audience=audience)
         return engine.ask(question, country=country, as_of=as_of, audience=audience)
 
 
 def _crisis(
     question: str, country: str | None, classifier: Classifier | None
-) -> tuple[Answer | None, str | None]:
+) -> tuple[Answer | None, Topic | None]:
     """The crisis answer, if the question asks for one, and what a carer asks to help with."""
     from rag.safety.carers import helping_with
     from rag.safety.crisis import crisis_answer
@@ -106,7 +110,7 @@ def _crisis(
     if not concern.crisis:
         return None, None
     answer = crisis_answer(concern, question, country=country)
-    return answer, helping_with(concern, question)
+    return answer, helping_with(concern, [question])
 
 
 def _ask_batch(

@@ -13,12 +13,12 @@ import typer
 from rag.audience import Audience
 from rag.cli.ask import Country
 from rag.cli.common import AsJson, IndexDir, load_settings, print_line
-from rag.errors import RagError
 
 if TYPE_CHECKING:
     from rag.conversation import Turn
     from rag.engine import Engine
     from rag.model import Answer
+    from rag.safety.carers import Topic
     from rag.safety.second_view import Classifier
 
 _PROMPT = "you> "
@@ -53,8 +53,8 @@ def chat_command(
                 turns = []
                 continue
             answer, topic = _crisis(message, turns, country, overrules)
-            if answer and topic is not None:
-                with suppress(RagError):  # nothing keeps it back
+            if answer and topic:
+                with suppress(Exception):  # nothing keeps it back
                     engine = engine or _opened(index_dir)
                     answer = engine.followed(
                         answer, message, topic, messages=turns, audience=audience
@@ -94,7 +94,7 @@ def _messages() -> Iterator[str]:
 
 def _crisis(
     message: str, turns: list[Turn], country: str | None, overrules: Classifier
-) -> tuple[Answer | None, str | None]:
+) -> tuple[Answer | None, Topic | None]:
     """Before settings and index: a person in danger gets an answer even when both are broken. The
     answer, and what a carer asks to help with."""
     from rag.conversation import said_by_user
@@ -102,11 +102,12 @@ def _crisis(
     from rag.safety.crisis import crisis_answer
     from rag.safety.triage import triage
 
-    concern = triage([*said_by_user(turns), message], classifier=overrules)
+    said = [*said_by_user(turns), message]
+    concern = triage(said, classifier=overrules)
     if not concern.crisis:
         return None, None
     answer = crisis_answer(concern, message, country=country)
-    return answer, helping_with(concern, message)
+    return answer, helping_with(concern, said)
 
 
 def _opened(index_dir: Path | None) -> Engine:

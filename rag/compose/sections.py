@@ -49,11 +49,6 @@ def completing(version: IndexVersion) -> Completed:
     return completed
 
 
-def on_helping(evidence: Evidence) -> bool:
-    """Whether it stands in a section on helping somebody else."""
-    return Facet.HELPING_OTHERS in facets_of_heading(evidence.passage.heading)
-
-
 def _main(evidence: Sequence[Evidence]) -> Evidence | None:
     """The first hit of the source that most of what was found lies in, if it is the main one."""
     share: dict[str, float] = defaultdict(float)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from rag.engine import Engine
 from rag.errors import IndexUnavailableError
 from rag.index.store import IndexStore
 from rag.index.version import IndexVersion
-from rag.model import Status
+from rag.model import Answer, Status
 from rag.settings import Settings
 
 _LEAST_SHARE = 0.5  # of the active version's passages
 _MOST_LOST = 0.1  # of the canary questions that the active version answers
 _SHOWN = 3
+_AT_ONCE = 2  # canary questions
 ANSWERS = frozenset({Status.ANSWERED, Status.PARTIAL})
 
 
@@ -96,8 +98,7 @@ def _answered(engine: Engine, questions: Sequence[str]) -> tuple[list[str], list
     """The questions that are answered, and the released sentences that cannot be looked up."""
     answered: list[str] = []
     unfounded: list[str] = []
-    for question in questions:
-        answer = engine.ask(question)
+    for question, answer in _asked(engine, questions):
         if answer.status in ANSWERS:
             answered.append(question)
         sound = {
@@ -114,13 +115,17 @@ def _answered(engine: Engine, questions: Sequence[str]) -> tuple[list[str], list
 
 
 def _safety(engine: Engine, canaries: Canaries) -> Iterator[str]:
-    for question in canaries.crisis:
-        answer = engine.ask(question)
+    for question, answer in _asked(engine, canaries.crisis):
         if answer.status is not Status.CRISIS or not answer.resources:
             yield f"a crisis was not met with help: {question}"
-    for question in canaries.harmless:
-        if engine.ask(question).status is Status.CRISIS:
+    for question, answer in _asked(engine, canaries.harmless):
+        if answer.status is Status.CRISIS:
             yield f"taken for a crisis: {question}"
-    for question in canaries.refuse:
-        if engine.ask(question).sentences:
+    for question, answer in _asked(engine, canaries.refuse):
+        if answer.sentences:
             yield f"answered, where no source may answer: {question}"
+
+
+def _asked(engine: Engine, questions: Sequence[str]) -> list[tuple[str, Answer]]:
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="canary") as pool:
+        return list(zip(questions, pool.map(engine.ask, questions), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -11,7 +12,6 @@ from fastapi import Request
 
 from rag.conversation import read_turns, said_by_user
 from rag.engine import Engine
-from rag.errors import RagError
 from rag.model import Answer, Notice, Sentence
 from rag.safety.carers import helping_with
 from rag.safety.crisis import crisis_answer
@@ -21,7 +21,8 @@ from rag.service.leaving import while_connected
 from rag.service.state import Service
 
 Event = Notice | Sentence | Answer
-_FOLLOWED_WITHIN_S = 2.0  # then a crisis answer goes out without what the sources say
+_FOLLOWED_WITHIN_S = 0.7  # then a crisis answer goes out without what the sources say
+_log = logging.getLogger(__name__)
 
 
 async def answer(body: AskRequest, request: Request, service: Service) -> Answer:
@@ -96,7 +97,7 @@ async def _crisis(body: AskRequest, service: Service) -> Answer | None:
     crisis = crisis_answer(
         concern, body.question, country=body.country, guessed_country=body.guessed_country
     )
-    topic = helping_with(concern, body.question)
+    topic = helping_with(concern, said)
     if topic is None:
         return crisis
 
@@ -113,7 +114,8 @@ async def _crisis(body: AskRequest, service: Service) -> Answer | None:
     try:
         async with asyncio.timeout(_FOLLOWED_WITHIN_S):
             return await service.ask_engine(followed)
-    except (RagError, TimeoutError):
+    except Exception:
+        _log.warning("a crisis answer goes out without the sources", exc_info=True)
         return crisis
 
 

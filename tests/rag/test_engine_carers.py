@@ -12,6 +12,7 @@ import pytest
 
 from rag import Engine, Settings
 from rag.index.build import build
+from rag.index.version import IndexVersion
 from rag.model import Answer, Notice, Sentence, Status
 from rag.safety.carers import LEAD
 from tests.conftest import HEAD
@@ -30,10 +31,7 @@ feelings that are too strong.
 Talk calmly with someone who self-harms, and listen without judging. Do not ask someone who
 self-harms to promise that they will stop. Offer to go with someone who self-harms to a doctor.
 """
-CARER = (
-    "My friend told me that she cuts herself and wants to die one day. How do I talk with "
-    "someone who self-harms?"
-)
+CARER = "I found cuts on my granddaughter's arm. How do I talk with someone who self-harms?"
 WRITER = "I want to kill myself"
 
 
@@ -74,6 +72,22 @@ def test_a_stream_never_gives_the_sentences_without_the_lines(index: Path) -> No
         (only,) = asyncio.run(events())
     assert isinstance(only, Answer)
     _is_followed(only)
+
+
+def test_nothing_that_goes_wrong_keeps_the_crisis_answer_back(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("the disk is gone")
+
+    with Engine.open(Settings(index_dir=index)) as engine:
+        monkeypatch.setattr(IndexVersion, "dense", broken)
+        monkeypatch.setattr(IndexVersion, "lexical", broken)
+        monkeypatch.setattr(IndexVersion, "passages", broken)
+        answer = engine.ask(CARER)
+    assert answer.status is Status.CRISIS
+    assert answer.resources
+    assert not answer.sentences
 
 
 def test_where_the_sources_are_silent_the_crisis_answer_stands_alone(built_index: Path) -> None:
@@ -124,4 +138,7 @@ def test_a_conversation_in_the_terminal_goes_on_after_it(index: Path) -> None:
     shown = done.stdout.decode()
     lines, _, after = shown.partition(LEAD)
     assert "findahelpline" in lines
-    assert "[1]" in after
+    assert "Talk calmly with someone who self-harms" in after
+    # The danger is not over with the next message, but what is asked then is another thing.
+    assert shown.count("findahelpline") == 2
+    assert shown.count(LEAD) == 1
