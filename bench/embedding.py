@@ -3,10 +3,10 @@
     python bench/embedding.py [--passages 2000] [--questions 300] [--threads 2]
 
 The baseline is sentence-transformers with its defaults (float32, batches of 32, torch's own
-number of threads) and the weights that the shipped ones were rounded to. Both encode the same
-MedQuAD answers, in alternating chunks, so that a busy moment of the machine hits both; medians over
-the chunks are printed. The overlap is the share of each question's ten nearest answers that both
-encoders agree on.
+number of threads) and the shipped weights as they are after rounding, so the agreement is that of
+the 8-bit arithmetic. Both encode the same MedQuAD answers, in alternating chunks, so that a busy
+moment of the machine hits both; medians over the chunks are printed. The overlap is the share of
+each question's ten nearest answers that both encoders agree on.
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ class Batches:
     def __next__(self) -> Batch:
         if len(self._groups) < _SOURCES:
             self._groups = self._shuffled()
-        chosen = [one for _ in range(_SOURCES) for one in self._groups.pop()]
+        drawn, self._groups = self._groups[:_SOURCES], self._groups[_SOURCES:]
+        chosen = [one for group in drawn for one in group]
         return Batch(chosen, [self._right(x) for x in chosen], [self._wrong(x) for x in chosen])
 
     def _shuffled(self) -> list[list[Asked]]:
@@ -103,7 +104,8 @@ class Batches:
     def _wrong(self, one: Asked) -> str:
         if one.beside and self._rng.random() < _BESIDE:
             return self._rng.choice(one.beside)
-        return self._rng.choice(self._rng.choice(self._of[one.source]).right)
+        others = [s for other in self._of[one.source] for s in other.right if s not in one.right]
+        return self._rng.choice(others or one.beside or one.right)
 
 
 def pairs(folder: Path, rng: random.Random) -> Iterator[Pair]:

@@ -14,7 +14,7 @@ from rag.settings import EncoderSettings
 
 
 class PlumblineEmbedding(BaseEmbedding):
-    """all-MiniLM-L6-v2 in int8, unit vectors of 384 dimensions.
+    """The shipped encoder (all-MiniLM-L6-v2, tuned, in int8), unit vectors of 384 dimensions.
 
     >>> VectorStoreIndex(nodes, embed_model=PlumblineEmbedding())  # doctest: +SKIP
     """

@@ -47,6 +47,8 @@ def test_tuned_weights_take_the_place_of_the_official(tmp_path: Path) -> None:
         for folder, given in (("plain", None), ("changed", {name: tuned}))
     )
     assert plain.files[MODEL_NAME] != changed.files[MODEL_NAME]
+    written = shipped_weights(tmp_path / "changed")[name]
+    assert np.abs(written - tuned).max() < 0.02 * np.abs(tuned).max()
     with pytest.raises(ValueError, match="no weights called nonsense"):
         export(source, tmp_path / "out", {"nonsense": tuned})
 
