@@ -70,6 +70,8 @@ def standalone(question: str, earlier: Sequence[str], titles: Iterable[str] = ()
     >>> standalone("What is OCD?", ["What are the signs of insomnia?"])
     'What is OCD?'
     """
+    if not earlier:
+        return question
     known = frozenset(stem for title in titles for stem in content_stems(title))
     before = ""
     for asked in earlier:
