@@ -34,6 +34,10 @@ from rag.compose.facets import Facet, facets_of_heading, facets_of_question
         ("my dad passed on two weeks ago", set()),
         ("my dad died in spring", set()),
         ("do i have to work on sundays", set()),
+        ("I can't stop eating on quetiapine", set()),
+        ("i cant stop crying", set()),
+        ("why can't I stop taking diazepam", {Facet.STOPPING}),
+        ("how do you stop sertraline", {Facet.STOPPING}),
         ("panic", set()),
     ],
 )
