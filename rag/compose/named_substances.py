@@ -85,6 +85,8 @@ def on_named_substances(
     """
     asked = words(question)
     named = _named(asked)
+    if not named:
+        return [Admitted(one, {}, frozenset()) for one in evidence]
     found = []
     for one in evidence:
         spoken = words(one.passage.indexed_text)
