@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -59,6 +60,8 @@ def main() -> None:
         _fail(f"{error.filename or 'input/output'}: {error.strerror or error}", 1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    finally:
+        gc.freeze()  # else Python looks for cycles in all that is left before it lets go of it
 
 
 def _fail(message: str, code: int) -> None:
