@@ -23,19 +23,20 @@ NUMBERS = frozenset(
 class _Text:
     """A text as a set of its words, cut at white space only: this runs on every candidate."""
 
-    __slots__ = ("lowered", "words")
+    __slots__ = ("lowered", "size", "words")
 
     def __init__(self, text: str) -> None:
         self.lowered = text.lower()
         self.words = frozenset(self.lowered.split())
+        self.size = len(self.words)
 
     def nearly(self, other: _Text) -> bool:
         """Whether the two texts say the same in nearly the same words."""
-        few, many = sorted((len(self.words), len(other.words)))
-        if few < _RESEMBLANCE * many:
+        mine, theirs = self.size, other.size
+        if mine < _RESEMBLANCE * theirs or theirs < _RESEMBLANCE * mine:
             return False
         common = len(self.words & other.words)
-        if common < _RESEMBLANCE * (few + many - common):
+        if common < _RESEMBLANCE * (mine + theirs - common):
             return False
         return _telling(self.lowered) == _telling(other.lowered)
 
