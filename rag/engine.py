@@ -168,17 +168,15 @@ class Engine:
     def followed(
         self,
         crisis: Answer,
-        question: str,
         topic: Topic,
         *,
-        messages: Messages = (),
         as_of: dt.date | None = None,
         audience: str = "public",
     ) -> Answer:
         """A crisis answer that was made before any engine was open, with what the sources say to a
         carer who asks how to help with `topic` (`rag.safety.carers.helping_with`); as it is where
         they say nothing."""
-        asked = self._asked(question, messages, None, as_of, audience)
+        asked = self._asked(crisis.question, (), None, as_of, audience)
         return self._corridor.followed(asked, crisis, topic)
 
     def retrieve(

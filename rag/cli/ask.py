@@ -20,13 +20,12 @@ from rag.cli.common import (
     print_json,
     report_batch,
 )
+from rag.cli.crisis import crisis_in
 from rag.cli.jsonl import LineError, Record, run_batch, text_field
 from rag.errors import RagError
 
 if TYPE_CHECKING:
     from rag.model import Answer
-    from rag.safety.carers import Topic
-    from rag.safety.second_view import Classifier
 
 
 Country = Annotated[
@@ -76,8 +75,7 @@ def _ask_one(
 ) -> Answer:
     from rag.triage_model import OnlyOverrules, usable_classifier
 
-    # Before settings and index: a person in danger gets an answer even when both are broken.
-    crisis, topic = _crisis(question, country, OnlyOverrules())
+    crisis, topic = crisis_in([question], country, OnlyOverrules())
     if crisis and topic is None:
         return crisis
     from rag.engine import Engine
@@ -89,28 +87,13 @@ def _ask_one(
             return crisis
         # An open engine asks the classifier itself, so it is loaded here only where there is none.
         known = isinstance(error, RagError)
-        if known and (answer := _crisis(question, country, usable_classifier())[0]):
+        if known and (answer := crisis_in([question], country, usable_classifier())[0]):
             return answer
         raise
     with engine:
         if crisis and topic:
-            return engine.followed(crisis, question, topic, as_of=as_of, audience=audience)
+            return engine.followed(crisis, topic, as_of=as_of, audience=audience)
         return engine.ask(question, country=country, as_of=as_of, audience=audience)
-
-
-def _crisis(
-    question: str, country: str | None, classifier: Classifier | None
-) -> tuple[Answer | None, Topic | None]:
-    """The crisis answer, if the question asks for one, and what a carer asks to help with."""
-    from rag.safety.carers import helping_with
-    from rag.safety.crisis import crisis_answer
-    from rag.safety.triage import triage
-
-    concern = triage([question], classifier=classifier)
-    if not concern.crisis:
-        return None, None
-    answer = crisis_answer(concern, question, country=country)
-    return answer, helping_with(concern, [question])
 
 
 def _ask_batch(

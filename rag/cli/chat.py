@@ -13,13 +13,12 @@ import typer
 from rag.audience import Audience
 from rag.cli.ask import Country
 from rag.cli.common import AsJson, IndexDir, load_settings, print_line
+from rag.cli.crisis import crisis_in
 
 if TYPE_CHECKING:
     from rag.conversation import Turn
     from rag.engine import Engine
     from rag.model import Answer
-    from rag.safety.carers import Topic
-    from rag.safety.second_view import Classifier
 
 _PROMPT = "you> "
 _LEAVE = frozenset({"/quit", "/exit", "/q"})
@@ -41,7 +40,7 @@ def chat_command(
     Earlier messages say what a question is about, and count for nothing as evidence. From a pipe,
     each line is a message; with --json, each answer is one JSON document on a line.
     """
-    from rag.conversation import ASSISTANT, USER, Turn
+    from rag.conversation import ASSISTANT, USER, Turn, said_by_user
     from rag.triage_model import OnlyOverrules
 
     overrules = OnlyOverrules()
@@ -52,13 +51,12 @@ def chat_command(
             if message == _FORGET:
                 turns = []
                 continue
-            answer, topic = _crisis(message, turns, country, overrules)
+            said = [*said_by_user(turns), message]
+            answer, topic = crisis_in(said, country, overrules)
             if answer and topic:
                 with suppress(Exception):  # nothing keeps it back
                     engine = engine or _opened(index_dir)
-                    answer = engine.followed(
-                        answer, message, topic, messages=turns, audience=audience
-                    )
+                    answer = engine.followed(answer, topic, audience=audience)
             elif answer is None:
                 engine = engine or _opened(index_dir)
                 answer = _answered(engine, message, turns, country, audience)
@@ -90,24 +88,6 @@ def _messages() -> Iterator[str]:
             return
         if line:
             yield line
-
-
-def _crisis(
-    message: str, turns: list[Turn], country: str | None, overrules: Classifier
-) -> tuple[Answer | None, Topic | None]:
-    """Before settings and index: a person in danger gets an answer even when both are broken. The
-    answer, and what a carer asks to help with."""
-    from rag.conversation import said_by_user
-    from rag.safety.carers import helping_with
-    from rag.safety.crisis import crisis_answer
-    from rag.safety.triage import triage
-
-    said = [*said_by_user(turns), message]
-    concern = triage(said, classifier=overrules)
-    if not concern.crisis:
-        return None, None
-    answer = crisis_answer(concern, message, country=country)
-    return answer, helping_with(concern, said)
 
 
 def _opened(index_dir: Path | None) -> Engine:

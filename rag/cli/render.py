@@ -28,13 +28,12 @@ def print_answer(answer: Answer, *, evidence: bool = False) -> None:
     """The answer with its marks, numbered citations, and what was left out or looked at."""
     console = _console()
     crisis = answer.status is Status.CRISIS
-    said = answer.text.removeprefix(answer.notice) if crisis else answer.text
     if crisis and answer.notice:  # a carer asked how to help, and the sources say so after it
         _print_wrapped(console, _text(answer.notice, "bold"), 0)
-        _print_wrapped(console, _text(said.strip()), 0)
+        _print_wrapped(console, _text(answer.text.removeprefix(answer.notice).strip()), 0)
     else:
         _print_wrapped(console, _text(answer.text, "bold" if crisis else ""), 0)
-    if answer.status is not Status.CRISIS:  # a crisis answer names its lines in its own words
+    if not crisis:  # a crisis answer names its lines in its own words
         for resource in answer.resources:
             _print_wrapped(console, _resource(resource))
     if answer.citations:

@@ -102,14 +102,7 @@ async def _crisis(body: AskRequest, service: Service) -> Answer | None:
         return crisis
 
     def followed(engine: Engine) -> Answer:
-        return engine.followed(
-            crisis,
-            body.question,
-            topic,
-            messages=body.turns(),
-            as_of=body.as_of,
-            audience=body.audience,
-        )
+        return engine.followed(crisis, topic, as_of=body.as_of, audience=body.audience)
 
     try:
         async with asyncio.timeout(_FOLLOWED_WITHIN_S):

@@ -6,14 +6,15 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from rag import Engine, Settings
 from rag.index.build import build
-from rag.index.version import IndexVersion
 from rag.model import Answer, Notice, Sentence, Status
+from rag.retrieval.hybrid import HybridRetriever
 from rag.safety.carers import LEAD
 from tests.conftest import HEAD
 from tests.rag.service.conftest import running
@@ -81,13 +82,31 @@ def test_nothing_that_goes_wrong_keeps_the_crisis_answer_back(
         raise OSError("the disk is gone")
 
     with Engine.open(Settings(index_dir=index)) as engine:
-        monkeypatch.setattr(IndexVersion, "dense", broken)
-        monkeypatch.setattr(IndexVersion, "lexical", broken)
-        monkeypatch.setattr(IndexVersion, "passages", broken)
+        monkeypatch.setattr(HybridRetriever, "retrieve", broken)
         answer = engine.ask(CARER)
     assert answer.status is Status.CRISIS
     assert answer.resources
     assert not answer.sentences
+
+
+def test_a_slow_engine_does_not_hold_the_crisis_answer_up(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.service.app import create_app
+
+    slept = threading.Event()
+
+    def slow(*_: object, **__: object) -> Answer:
+        slept.wait(20)
+        raise OSError("too late")
+
+    monkeypatch.setattr(Engine, "followed", slow)
+    with running(create_app(Settings(index_dir=index))) as client:
+        answer = client.post("/v1/ask", json={"question": CARER}, timeout=15).json()
+        slept.set()
+    assert answer["status"] == "crisis"
+    assert answer["resources"]
+    assert not answer["sentences"]
 
 
 def test_where_the_sources_are_silent_the_crisis_answer_stands_alone(built_index: Path) -> None:

@@ -39,7 +39,6 @@ SENTENCE_TOKENS, PASSAGE_TOKENS = 64, 160
 ROWS = 24  # texts of like length that pass through together
 SEED = 5
 _NEVER = -1e4  # logit of what must not count as wrong
-_SEPARATOR = 102
 
 
 class Tuner:
@@ -113,7 +112,7 @@ class Tuner:
 
     def _ids(self, text: str, most: int) -> list[int]:
         ids: list[int] = self.tokenizer.encode(text).ids
-        return ids if len(ids) <= most else [*ids[: most - 1], _SEPARATOR]
+        return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
 
     def _loss(self, batch: Batch, beside: Sequence[Pair]) -> torch.Tensor:
         short = [one.question for one in batch.asked] + [pair.question for pair in beside]
