@@ -28,6 +28,7 @@ from torch.nn.functional import cross_entropy, normalize
 from transformers import BertModel
 
 from rag.index.version import IndexVersion
+from training.encoder.padding import padded
 from training.encoder.questions import Batch, Batches, Pair, asked_of, pairs
 from training.precision import has_bfloat16
 
@@ -75,12 +76,7 @@ class Tuner:
         found: list[torch.Tensor] = [torch.empty(0)] * len(rows)
         for start in range(0, len(order), ROWS):
             part = order[start : start + ROWS]
-            longest = max(len(rows[i]) for i in part)
-            ids = torch.zeros(len(part), longest, dtype=torch.long)
-            mask = torch.zeros(len(part), longest)
-            for at, i in enumerate(part):
-                ids[at, : len(rows[i])] = torch.tensor(rows[i])
-                mask[at, : len(rows[i])] = 1
+            ids, mask = padded([rows[i] for i in part])
             hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
             mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
             for at, vector in zip(part, normalize(mean, dim=-1), strict=True):

@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
+from training.encoder.padding import padded
 from training.precision import has_bfloat16
 from training.triage.utterances import CLASSES, Utterance, copies
 
@@ -61,12 +62,7 @@ class Lower:
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
         for start in range(0, len(order), _ROWS):
             rows = order[start : start + _ROWS]
-            longest = max(len(encoded[i]) for i in rows)
-            ids = torch.zeros(len(rows), longest, dtype=torch.long)
-            mask = torch.zeros(len(rows), longest)
-            for at, i in enumerate(rows):
-                ids[at, : len(encoded[i])] = torch.tensor(encoded[i])
-                mask[at, : len(encoded[i])] = 1
+            ids, mask = padded([encoded[i] for i in rows])
             hidden = self.bert.embeddings(input_ids=ids)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
                 hidden = _through(self.bert.encoder.layer[:FROZEN], hidden, mask)
