@@ -76,6 +76,12 @@ def other_language(text: str) -> Language | None:
     return known[first[0]] if len(first) == 1 else _UNKNOWN
 
 
+def said_in(code: str) -> str:
+    """The few plain words that are said in a language, by its code; "" where there are none."""
+    known, _ = _table()
+    return known[code].message if code in known else ""
+
+
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, Language], dict[str, frozenset[str]]]:
     """Languages, and the words by which each is known, by code."""

@@ -15,6 +15,7 @@ from rag.index.graph_store import close_reader, open_reader
 from rag.index.version import IndexVersion
 from rag.model import Evidence, EvidenceGrade, Hit, Passage
 from rag.retrieval.arm import Arm, Query
+from rag.retrieval.brands import BrandsArm
 from rag.retrieval.clauses import clauses
 from rag.retrieval.dense import DenseArm
 from rag.retrieval.duplicates import merged
@@ -51,9 +52,9 @@ class Retrieval:
 
 
 def default_arms(version: IndexVersion, settings: Settings, reader: GraphReader) -> tuple[Arm, ...]:
-    """The dense, the lexical and the graph arm of `version`, the last over `reader`."""
+    """The dense, the lexical, the graph and the brands arm of `version`, the graph over `reader`."""
     graph = GraphArm(version, reader, settings.graph.timeout_s)
-    return DenseArm(version), LexicalArm(version), graph
+    return DenseArm(version), LexicalArm(version), graph, BrandsArm(version)
 
 
 class HybridRetriever:

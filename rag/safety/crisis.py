@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import CorpusError
+from rag.languages import said_in
 from rag.model import Answer, Resource, Status
+from rag.safety.other_languages import RULE
 from rag.safety.resources import (
     CRISIS_FOLDER,
     Country,
@@ -88,6 +90,7 @@ def crisis_answer(
         "lines": "\n".join(f"- {_spoken(r)}" for r in resources),
     }
     text = _text({**parts, "known": parts[how]}, triage, fill)
+    text = "\n\n".join([*_in_their_language(triage), text])
     return Answer(Status.CRISIS, question, text, resources=resources)
 
 
@@ -157,6 +160,12 @@ def _text(
     written = [parts["known"]["talk"] if name == "talk" else part(name) for name in order]
     written[-1:-1] = [parts["also"][name] for name in triage.also if name in parts["also"]]
     return "\n\n".join(paragraph.strip().format(**fill) for paragraph in written if paragraph)
+
+
+def _in_their_language(triage: Triage) -> list[str]:
+    """That answers are in English, and to call for help, in the language of the cry."""
+    codes = [rule.removeprefix(RULE) for rule in triage.rules if rule.startswith(RULE)]
+    return [words for words in map(said_in, codes) if words][:1]
 
 
 def _emergency(place: Country | None, table: ResourceTable, today: dt.date) -> str:

@@ -20,6 +20,7 @@ from rag.safety.guards import (
     speaker_is_other,
 )
 from rag.safety.normalise import BREAK, tokens
+from rag.safety.other_languages import RULE, foreign_cries
 from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
 from rag.safety.second_view import CANNOT_WAIT, OVERLAP, Classifier, concerns, joined_fragments
 
@@ -51,7 +52,7 @@ class _Finding:
     rule: Rule
     category: str
     imminent: bool
-    words: Sequence[str] = ()  # the window in which it was found; none for a combination
+    words: Sequence[str] = ()  # the window in which it was found; none where nothing may overrule
 
 
 def triage(
@@ -83,6 +84,7 @@ def triage(
             if found is not None:
                 findings.append(_Finding(rule, found[0], found[1], words))
     findings.extend(_combinations(signals, rules))
+    findings.extend(_in_other_languages(turns))
     minor = any(name == _MINOR for _, name in signals)
     if classifier is not None and _overruled(findings, rules, classifier):
         return _by_classifier(*concerns(messages, rules, classifier), minor=minor)
@@ -91,8 +93,8 @@ def triage(
 
 def _overruled(findings: Sequence[_Finding], rules: RuleSet, classifier: Classifier) -> bool:
     """Whether nothing of what the rules found stands; nothing was found, it may be."""
-    combined = any(not each.words for each in findings)  # of several turns or signs
-    if combined or any(each.rule.firm for each in findings):
+    certain = any(not each.words for each in findings)  # of several turns or signs, or foreign
+    if certain or any(each.rule.firm for each in findings):
         return False
     if len({each.category for each in findings}) > 1:
         return False  # two dangers at once are hardly a turn of phrase
@@ -165,6 +167,12 @@ def _combinations(signals: Sequence[tuple[int, str]], rules: RuleSet) -> Iterato
         scopes = [everywhere] if rule.within == "conversation" else list(by_turn.values())
         if any(wanted <= scope for scope in scopes):
             yield _Finding(rule, rule.category, rule.imminent)
+
+
+def _in_other_languages(turns: Sequence[str]) -> Iterator[_Finding]:
+    for language, concern in {cry for turn in turns for cry in foreign_cries(turn)}:
+        rule = Rule(id=f"{RULE}{language}", category=concern)
+        yield _Finding(rule, concern, concern in CANNOT_WAIT)
 
 
 def _verdict(findings: Sequence[_Finding], *, minor: bool) -> Triage:

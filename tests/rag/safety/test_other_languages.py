@@ -1,0 +1,121 @@
+"""Cries in other languages: seen, answered with lines, and no idiom or English word taken for one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.evaluation.safety import read_utterances
+from rag.safety.crisis import crisis_answer
+from rag.safety.other_languages import TABLE, foreign_cries
+from rag.safety.triage import triage
+
+ROOT = Path(__file__).parents[3]
+CHECKED = dt.date(2026, 11, 30)
+CRIES = {
+    "es": "Hola, no sé qué hacer. ¡QUIERO MORIRME! Gracias",
+    "fr": "j'en peux plus, je veux mourir",
+    "de": "Ich will nicht mehr leben.",
+    "it": "voglio morire, nessuno mi capisce",
+    "pt": "não quero mais viver",
+    "pl": "chcę umrzeć i tyle",
+    "ru": "хочу умереть",
+    "uk": "я не хочу жити",
+    "tr": "artık ölmek istiyorum",
+    "ar": "أريد أن أموت",
+    "fa": "می خواهم بمیرم",
+    "hi": "मैं मरना चाहता हूँ",
+    "bn": "আমি মরতে চাই",
+    "tl": "pagod na ako, gusto ko nang mamatay",
+    "id": "aku ingin mati saja",
+    "zh": "真的我不想活了",
+    "ja": "もう死にたいです",
+    "ko": "그냥 죽고 싶어요",
+    "sw": "nataka kufa",
+}
+
+
+@pytest.mark.parametrize(("language", "text"), CRIES.items())
+def test_a_cry_is_seen(language: str, text: str) -> None:
+    found = triage([text])
+    assert found.crisis
+    assert found.category == "suicide"
+    assert f"other_language.{language}" in found.rules
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [str.upper, lambda t: t.replace(" ", "   "), lambda t: "\u200b".join(t), lambda t: f"ok {t} ok"],
+)
+def test_a_disguise_changes_nothing(disguise) -> None:  # type: ignore[no-untyped-def]
+    for text in ("quiero morirme", "je veux mourir", "ich will sterben", "хочу умереть"):
+        assert triage([disguise(text)]).crisis, disguise(text)
+
+
+def test_any_turn_counts_and_nothing_overrules() -> None:
+    assert triage(["quiero morirme", "What helps with sleep?"]).crisis
+
+
+@pytest.mark.parametrize(
+    ("text", "concern"),
+    [
+        ("mi marido me pega", "abuse"),
+        ("mon mari me frappe", "abuse"),
+        ("mein Mann schlägt mich", "abuse"),
+    ],
+)
+def test_other_dangers(text: str, concern: str) -> None:
+    assert triage([text]).category == concern
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "me muero de risa",
+        "c'est à mourir de rire",
+        "ich lach mich tot",
+        "muoio dal ridere",
+        "笑死我了",
+        "¿Qué ayuda con la ansiedad?",
+        "Was hilft gegen Angst?",
+        "The film is called Dying to Live.",
+        "",
+        "   ",
+    ],
+)
+def test_laughter_and_questions_are_none(text: str) -> None:
+    assert not list(foreign_cries(text))
+
+
+def test_no_english_sentence_holds_a_phrase() -> None:
+    documents = sorted((ROOT / "corpora/documents").glob("*.md"))
+    sets = sorted((ROOT / "tests/rag/safety/data").glob("*_benign.tsv"))
+    texts = [path.read_text(encoding="utf-8") for path in documents]
+    texts += [message.text for path in sets for message in read_utterances(path)]
+    assert len(texts) > 1000
+    assert [text for text in texts if list(foreign_cries(text))] == []
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    assert all(len(found) == 2 for found in foreign_cries(text))
+
+
+def test_every_line_of_the_table_finds_itself() -> None:
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        language, concern, phrase, gloss = line.split("\t")
+        assert gloss
+        assert (language, concern) in set(foreign_cries(f"... {phrase}!"))
+
+
+def test_the_answer_begins_in_that_language_and_keeps_its_lines() -> None:
+    text = "je veux mourir"
+    answer = crisis_answer(triage([text]), text, country="FR", today=CHECKED)
+    assert answer.text.startswith("Je ne peux répondre qu'en anglais.")
+    assert "3114" in answer.text
+    plain = crisis_answer(triage(["I want to die"]), "I want to die", country="FR", today=CHECKED)
+    assert answer.text.endswith(plain.text)
