@@ -229,6 +229,7 @@ def main() -> None:
         for seeds in warm:
             walked(reader, seeds)
         timed("embedded", lambda seeds: walked(reader, seeds), asked)
+        data = reader.data()  # what `rag graph push` loads, in that order
         reader.close()
     _on_neo4j(data, asked, warm, options.theirs, head)
 

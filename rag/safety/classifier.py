@@ -62,6 +62,7 @@ class Classifier:
         self._question_threshold = manifest.question_threshold
         self._harmless_threshold = manifest.harmless_threshold
         self._sure_threshold = manifest.sure_threshold
+        self._plain_threshold = manifest.plain_threshold
         self._concerns = manifest.classes[1:]
         size = manifest.dimensions + 1
         rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
@@ -101,10 +102,10 @@ class Classifier:
         return all(each[0] <= self._part_threshold for each in beside)
 
     def stands_out(self, words: Sequence[str]) -> str | None:
-        """The concern of a message read as a whole, where it stands out as a part must. None of a
-        long one, whose whole is not looked at."""
+        """The concern of a message read as a whole, where it is plain. None of a long one, whose
+        whole is not looked at."""
         whole = self._whole(words)
-        return whole[1] if whole and whole[0] > self._part_threshold else None
+        return whole[1] if whole and whole[0] > self._plain_threshold else None
 
     def _whole(self, words: Sequence[str]) -> tuple[float, str] | None:
         """What `_judged` says of a message that is short enough to be judged whole."""
@@ -186,6 +187,7 @@ class _Manifest:
     question_threshold: float
     harmless_threshold: float
     sure_threshold: float
+    plain_threshold: float
 
 
 def _checked(folder: Path) -> tuple[_Manifest, tuple[float, ...]]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import CorpusError
-from rag.languages import said_in
 from rag.model import Answer, Resource, Status
 from rag.safety.other_languages import RULE
 from rag.safety.resources import (
@@ -163,7 +162,12 @@ def _text(
 
 
 def _in_their_language(triage: Triage) -> list[str]:
-    """That answers are in English, and to call for help, in the language of the cry."""
+    """That answers are in English, and to call for help, in the language of the cry: a courtesy
+    that a broken installation goes without."""
+    try:
+        from rag.languages import said_in
+    except ImportError:
+        return []
     codes = [rule.removeprefix(RULE) for rule in triage.rules if rule.startswith(RULE)]
     return [words for words in map(said_in, codes) if words][:1]
 

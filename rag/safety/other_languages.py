@@ -55,11 +55,12 @@ def _table() -> tuple[tuple[str, tuple[str, str]], ...]:
 
 def _sought(phrase: str) -> str:
     """The phrase folded, with a space before it where words are set apart by spaces, and one after
-    it where its last word is short."""
+    it where its last word is short or a full stop bars it from going on."""
     folded = _folded(phrase)
     if unicodedata.name(folded.strip()[0], "").split()[0] in _UNSPACED:
         return folded.strip()
-    return folded if len(folded.split()[-1]) < _ENDS_AS_IT_LIKES else folded.rstrip()
+    ends = phrase.endswith(".") or len(folded.split()[-1]) < _ENDS_AS_IT_LIKES
+    return folded if ends else folded.rstrip()
 
 
 def _folded(text: str) -> str:

@@ -11,6 +11,7 @@ from rag.safety.normalise import BREAK
 from rag.safety.ruleset import SIGNAL, RuleSet
 
 CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
+_OF_MEDICINES = frozenset({"withdrawal", "medication_reaction"})
 OVERLAP = 60  # words of the turn before that are read with an unfinished one
 _URGENT = frozenset({"suicide", "harm_to_others", "self_harm", "psychosis", "perinatal", "abuse"})
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
@@ -53,7 +54,7 @@ def concerns(
         if name is None and shown != words:
             # What the rules explain may be meant all the same: "Burn my wrist. Meaning to. Helps."
             name = classifier.stands_out(words)
-        if name is not None:
+        if name is not None and not _only_zaps(name, words, rules):
             found.add(name)
             urgent = name in _URGENT and Message.of(words, rules).has("at_once")
             imminent = imminent or urgent or name in CANNOT_WAIT
@@ -114,6 +115,15 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
     framing = _framing(message)
     kept = [word for word, number in told if number not in framing]
     return kept if set(kept) - {BREAK} else [word for word, _ in told]
+
+
+def _only_zaps(concern: str, words: Sequence[str], rules: RuleSet) -> bool:
+    """Whether what seems a dangerous withdrawal or reaction is the zaps of stopped antidepressants,
+    with no sign of danger beside them."""
+    if concern not in _OF_MEDICINES:
+        return False
+    message = Message.of(words, rules)
+    return message.has("zaps") and not message.has("not_only_zaps")
 
 
 def _is_foreign(words: Sequence[str], rules: RuleSet) -> bool:

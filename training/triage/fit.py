@@ -40,6 +40,7 @@ QUESTION_THRESHOLD = 1.5  # of a message that is one question
 PART_THRESHOLD = 4.0  # of one part of a message that is short enough to be judged whole
 HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield
 SURE_THRESHOLD = -3.0  # the same for other rules that are not firm; margins end at about -3.3
+PLAIN_THRESHOLD = 2.5  # of a whole message of which the rules explained a part
 _CALIBRATED_ON = 30  # utterances, evenly spread
 _BESIDE = 3
 _ONWARD_EPOCHS = 2
@@ -113,6 +114,7 @@ def write(upper: Upper, rows: Sequence[Utterance], folder: Path, out: Path) -> N
         "question_threshold": QUESTION_THRESHOLD,
         "harmless_threshold": HARMLESS_THRESHOLD,
         "sure_threshold": SURE_THRESHOLD,
+        "plain_threshold": PLAIN_THRESHOLD,
         "sha256": hashlib.sha256(content).hexdigest(),
         "utterances": {
             "crisis": sum(row.label > 0 for row in rows),

@@ -238,3 +238,32 @@ def test_a_longer_turn_without_a_full_stop_is_judged_alone_too() -> None:
     assert triage([cry, "pear."], classifier=Says(plum="suicide")).category == "suicide"
     assert triage(["pear pear", cry], classifier=Says(plum="suicide")).category == "suicide"
     assert not triage(["pear pear", "plum"], classifier=Says(plum="suicide")).crisis
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i stopped my sertraline 4 days ago and get electric zaps in my head",
+        "Brain zaps since I came off venlafaxine. How long do they go on?",
+    ],
+)
+def test_zaps_after_an_antidepressant_are_no_emergency(shipped: Classifier, text: str) -> None:
+    assert not triage([text], classifier=shipped).crisis
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stopped my lorazepam on Monday, brain zaps all day and my hands are shaking",
+        "Brain zaps since I came off venlafaxine and now I had a seizure",
+        "electric shocks in my head since stopping paroxetine, I want to die",
+    ],
+)
+def test_zaps_beside_a_danger_are_one(shipped: Classifier, text: str) -> None:
+    assert triage([text], classifier=shipped).crisis
+
+
+def test_what_the_rules_explain_counts_where_the_whole_is_plain(changed: Changed) -> None:
+    words = "b c d".split()
+    assert changed(plain_threshold=-1000).stands_out(words)
+    assert changed(plain_threshold=1000).stands_out(words) is None
