@@ -4,8 +4,8 @@
     python bench/graph_retrieval.py --medquad ../shared/data/sources/medquad --half held_out
 
 The first asks our multi-hop questions of the documents that they were written for: the 32 of
-`bench/questions/multihop_documents.txt` (later ones answer many of them too), for `third` to `fifth`
-and `practice_all` all; both sets for practice were written to tune on. A passage answers when one
+`bench/questions/multihop_documents.txt` (later ones answer many of them too), for `third` to
+`fifth` and `practice_all` all; both sets for practice were written to tune on. A passage answers when one
 sentence of it holds the words that the question's file names. The second asks
 MedQuAD's questions on mental health of their own answers, one document an answer under its topic,
 so that the question is nowhere in the index; the halves are split by topic. Both print recall@5

@@ -7,9 +7,7 @@ nobody waits for the dead, and no reader ever sees a half.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -129,17 +127,20 @@ class Loader:
     def _facts(
         self, facts: Iterable[Fact], places: cypher.Places, entities: Ids, passages: Ids
     ) -> int:
-        """The next batch is made ready while the server writes the one before."""
+        waiting: dict[Relation, list[Any]] = {}
         count = 0
-        with ThreadPoolExecutor(1) as writer:
-            writing: Future[list[str]] | None = None
-            for statement, rows in _fact_batches(facts, places, entities, passages):
-                if writing is not None:
-                    writing.result()
-                writing = writer.submit(self._write, statement, rows)
-                count += len(rows)
-            if writing is not None:
-                writing.result()
+        for fact in facts:
+            for passage in fact.passages:
+                _known(passages, passage)
+            rows = waiting.setdefault(fact.relation, [])
+            ends = _known(entities, fact.subject), _known(entities, fact.object)
+            rows.append(cypher.fact_row(fact, *ends, places.of(fact)))
+            count += 1
+            if len(rows) == FACTS_AT_ONCE:
+                self._write(cypher.load_facts(fact.relation), rows)
+                rows.clear()
+        for relation, rows in waiting.items():
+            self._write(cypher.load_facts(relation), rows)
         return count
 
     def _links(self, statement: str, rows: Iterable[list[Any]]) -> int:
@@ -178,23 +179,6 @@ def clear(session: neo4j.Session, version: str) -> None:
                 result = transaction.run(statement, version=version, batch=REMOVED_AT_ONCE)
                 gone = int(result.single(strict=True)["gone"])
                 transaction.commit()
-
-
-def _fact_batches(
-    facts: Iterable[Fact], places: cypher.Places, entities: Ids, passages: Ids
-) -> Iterator[tuple[str, list[Any]]]:
-    """(statement, its rows): Facts of one type each."""
-    waiting: dict[Relation, list[Any]] = defaultdict(list)
-    for fact in facts:
-        for passage in fact.passages:
-            _known(passages, passage)
-        rows = waiting[fact.relation]
-        ends = _known(entities, fact.subject), _known(entities, fact.object)
-        rows.append(cypher.fact_row(fact, *ends, places.of(fact)))
-        if len(rows) == FACTS_AT_ONCE:
-            yield cypher.load_facts(fact.relation), waiting.pop(fact.relation)
-    for relation, rows in waiting.items():
-        yield cypher.load_facts(relation), rows
 
 
 def _known(ids: Ids, name: str) -> str:

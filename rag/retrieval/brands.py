@@ -1,4 +1,4 @@
-"""The brands arm: for each brand that a question names, the passage that says what it is.
+"""The brands arm: for each brand that a question names, the passage that says whose it is.
 
 "Will the pill still work while I take Tegretol?" is answered by passages on carbamazepine, and its
 reader also needs the one that says that Tegretol is carbamazepine.
@@ -6,6 +6,7 @@ reader also needs the one that says that Tegretol is carbamazepine.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from knowledge_graph.linking import How
@@ -49,11 +50,22 @@ class BrandsArm:
     def _that_names(
         self, brand: str, substance: str, excluded_sources: Collection[str]
     ) -> str | None:
-        """The best passage by BM25 in which both names stand."""
-        both = [f" {normal(name)} " for name in (brand, substance)]
+        """The best passage by BM25 that says that the one is the other."""
         hits = self._version.lexical(f"{brand} {substance}", _LOOKED_AT, excluded_sources)
         for passage, _ in hits:
-            text = f" {normal(self._version.passage(passage).text)} "
-            if all(name in text for name in both):
+            if any(
+                _says(t, brand, substance) for t in self._version.passage(passage).sentence_texts()
+            ):
                 return passage
         return None
+
+
+def _says(sentence: str, brand: str, substance: str) -> bool:
+    """Whether both names stand in a sentence that speaks of brands, or one of them in brackets
+    behind the other. "Low spirits" and alcohol, or "crack" and cocaine, do not."""
+    told = normal(sentence)
+    if not all(f" {normal(name)} " in f" {told} " for name in (brand, substance)):
+        return False
+    ends = re.escape(brand), re.escape(substance)
+    beside = rf"\b(?:{ends[0]}\s*\({ends[1]}|{ends[1]}\s*\({ends[0]})\b"
+    return "brand" in told.split() or bool(re.search(beside, sentence, re.IGNORECASE))

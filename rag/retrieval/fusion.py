@@ -21,8 +21,8 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 """What each arm counts. The first two were measured on the tuning half of MedQuAD, where the best
 weight lies in the middle of a flat top: 0.25 to 0.45 for the lexical arm differ by 0.003 in MRR@10.
-The graph's and that of brands are from questions of two steps, see `docs/graph.md`; the graph speaks
-up on no other."""
+The graph's and that of brands are from questions of two steps, see `docs/graph.md`; the graph
+speaks up on no other."""
 UNMEASURED_WEIGHT = 0.25
 """What an arm counts whose weight nobody has measured: it can lift a passage that others found
 too, but alone it stays behind what both measured arms put first."""
@@ -41,9 +41,10 @@ def fuse(
     Args:
         rankings: (passage id, score) of each arm; higher is better.
         depth: how many passages each arm was asked for: a list of so many is full.
-        weights: what each arm counts, 0 or more; at 0 the arm is as if not asked.
+        weights: what each arm counts, 0 or more; at 0, or silent, an arm is as if not asked.
     """
-    used = {name: weights.get(name, UNMEASURED_WEIGHT) for name in sorted(rankings)}
+    told = sorted(name for name, ranking in rankings.items() if ranking)
+    used = {name: weights.get(name, UNMEASURED_WEIGHT) for name in told}
     total = sum(used.values())
     fused: dict[str, float] = defaultdict(float)
     own: dict[str, dict[str, float]] = defaultdict(dict)

@@ -52,7 +52,7 @@ class Retrieval:
 
 
 def default_arms(version: IndexVersion, settings: Settings, reader: GraphReader) -> tuple[Arm, ...]:
-    """The dense, the lexical, the graph and the brands arm of `version`, the graph over `reader`."""
+    """All arms of `version`: dense, lexical, brands, and the graph over `reader`."""
     graph = GraphArm(version, reader, settings.graph.timeout_s)
     return DenseArm(version), LexicalArm(version), graph, BrandsArm(version)
 

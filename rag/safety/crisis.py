@@ -162,14 +162,16 @@ def _text(
 
 
 def _in_their_language(triage: Triage) -> list[str]:
-    """That answers are in English, and to call for help, in the language of the cry: a courtesy
-    that a broken installation goes without."""
+    """That answers are in English, and to call for help, in the language of the cry where that is
+    sure: a courtesy that a broken installation goes without."""
+    codes = [rule.removeprefix(RULE) for rule in triage.rules if rule.startswith(RULE)]
     try:
         from rag.languages import said_in
-    except ImportError:
+
+        words = said_in(codes[0]) if len(codes) == 1 else ""
+    except (ImportError, OSError, ValueError, KeyError):
         return []
-    codes = [rule.removeprefix(RULE) for rule in triage.rules if rule.startswith(RULE)]
-    return [words for words in map(said_in, codes) if words][:1]
+    return [words] if words else []
 
 
 def _emergency(place: Country | None, table: ResourceTable, today: dt.date) -> str:

@@ -4,9 +4,11 @@
     python -m training.triage.fit BASE --hold-out former    # numbers only, on an unseen batch
     python -m training.triage.fit BASE --onward lines       # on from what is shipped, for a batch
 
-BASE is what `training.encoder.dequantise` wrote. `--onward` starts from the shipped weights and
-learns the batches that it names, with `_BESIDE` times as many rows of the others, so that they are
-not forgotten. Wants the extras `models` and `dev`.
+BASE is what `training.encoder.dequantise` wrote. `--onward` starts from the shipped weights, or
+those of `--start`, and learns the batches that it names, with `--beside` times as many rows of the
+others, so that they are not forgotten; what comes out is the mean of the weights before and after
+(Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", CVPR). Wants the extras `models`
+and `dev`.
 `tests/rag/safety/data` is never read here.
 """
 
@@ -20,13 +22,15 @@ import shutil
 import struct
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from safetensors.numpy import load, save_file
 
-from rag.safety.classifier import ENCODER, WEIGHTS
+from rag.safety.classifier import WEIGHTS
 from training.encoder.bert import Config, Weights
 from training.encoder.export import write as write_encoder
 from training.encoder.shipped import shipped_weights
@@ -42,9 +46,6 @@ HARMLESS_THRESHOLD = -2.0  # below it a whole message overrules rules that yield
 SURE_THRESHOLD = -3.0  # the same for other rules that are not firm; margins end at about -3.3
 PLAIN_THRESHOLD = 2.5  # of a whole message of which the rules explained a part
 _CALIBRATED_ON = 30  # utterances, evenly spread
-_BESIDE = 3
-_ONWARD_EPOCHS = 2
-_ONWARD_RATE = 5e-5
 _RATES = (0.01, 0.03, 0.05, 0.08)  # false takeovers at which recall is printed
 
 
@@ -65,29 +66,46 @@ def measure(judged_rows: Sequence[Utterance], upper: Upper, folder: Path) -> Non
     print(f"right concern: {named.mean():.3f}")
 
 
-def onward(base: Path, rows: Sequence[Utterance], new: Sequence[str]) -> Upper:
-    """The shipped upper layers, tuned on: the rows of the batches `new`, and others beside them."""
-    texts = {row.text for row in read(new)}
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """What to learn on from `start`, and how long."""
+
+    batches: Sequence[str]
+    start: Path
+    beside: int
+    epochs: int
+    rate: float
+
+
+def onward(base: Path, rows: Sequence[Utterance], how: Onward) -> Upper:
+    """The upper layers of `how.start`, half-way to what they become when tuned on."""
+    texts = {row.text for row in read(how.batches)}
     first = [row for row in rows if row.text in texts]
     rest = [row for row in rows if row.text not in texts]
     rng = random.Random(0)  # noqa: S311 - reproducible on purpose
-    beside = rng.sample(rest, min(len(rest), _BESIDE * len(first)))
-    head = np.frombuffer((WEIGHTS / "head.bin").read_bytes(), np.float32) / SCALE
-    shipped = shipped_weights(ENCODER)
-    upper = {name: shipped[name] for name in shipped if _layer(name) >= FROZEN}
+    beside = rng.sample(rest, min(len(rest), how.beside * len(first)))
+    head = np.frombuffer((how.start / "head.bin").read_bytes(), np.float32) / SCALE
+    head = head.reshape(len(CLASSES), -1)
+    before = shipped_weights(how.start / "encoder")
+    upper = {name: before[name] for name in before if _layer(name) >= FROZEN}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         start = {**load((base / "model.safetensors").read_bytes()), **upper}
         save_file(start, folder / "model.safetensors")
         for each in ("config.json", "tokenizer.json"):
             shutil.copyfile(base / each, folder / each)
-        return tune(
-            folder,
-            [*first, *beside],
-            epochs=_ONWARD_EPOCHS,
-            rate=_ONWARD_RATE,
-            head=head.reshape(len(CLASSES), -1),
-        )
+        rows = [*first, *beside]
+        tuned = tune(folder, rows, epochs=how.epochs, rate=how.rate, head=head)
+    return half_way(tuned, {**upper, "head.weight": head[:, :-1], "head.bias": head[:, -1]})
+
+
+def half_way(tuned: Upper, before: Weights) -> Upper:
+    """`tuned` with each weight at the mean of itself and of what it was, by its place."""
+    with torch.no_grad():
+        for name, value in tuned.named_parameters():
+            was = torch.tensor(np.ascontiguousarray(before[_place(name)]))
+            value.add_(was.reshape(value.shape)).div_(2)
+    return tuned
 
 
 def _layer(name: str) -> int:
@@ -126,13 +144,16 @@ def write(upper: Upper, rows: Sequence[Utterance], folder: Path, out: Path) -> N
 
 
 def _in_place(tuned: Weights) -> Weights:
-    """ "layers.0.x" as the layer of the whole encoder that it is."""
-    found = {}
-    for name, value in tuned.items():
-        if name.startswith("layers."):
-            _, number, rest = name.split(".", 2)
-            found[f"encoder.layer.{int(number) + FROZEN}.{rest}"] = value
-    return found
+    """ "layers.0.x" as the layer of the whole encoder that it is; the head left out."""
+    return {_place(name): tuned[name] for name in tuned if name.startswith("layers.")}
+
+
+def _place(name: str) -> str:
+    """Where a weight of `Upper` stands in the whole encoder; of the head its own name."""
+    if not name.startswith("layers."):
+        return name
+    _, number, rest = name.split(".", 2)
+    return f"encoder.layer.{int(number) + FROZEN}.{rest}"
 
 
 def _packed(tuned: Weights) -> bytes:
@@ -148,15 +169,21 @@ def main() -> None:
     parser.add_argument("base", type=Path)
     parser.add_argument("--hold-out", nargs="*", default=[], choices=groups())
     parser.add_argument("--onward", nargs="*", default=[], choices=groups())
+    parser.add_argument("--start", type=Path, default=WEIGHTS, help="weights to go on from")
+    parser.add_argument("--beside", type=int, default=3, help="other rows beside each new one")
+    parser.add_argument("--epochs", type=int, default=2, help="of --onward")
+    parser.add_argument("--rate", type=float, default=7e-5, help="of --onward")
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     unseen = read(options.hold_out)
     texts = {row.text for row in unseen}
     learnt = [name for name in groups() if name not in options.hold_out]
     rows = [row for row in read(learnt) if row.text not in texts]
-    upper = (
-        onward(options.base, rows, options.onward) if options.onward else tune(options.base, rows)
-    )
+    if options.onward:
+        how = Onward(options.onward, options.start, options.beside, options.epochs, options.rate)
+        upper = onward(options.base, rows, how)
+    else:
+        upper = tune(options.base, rows)
     if unseen:
         measure(unseen, upper, options.base)
     if options.output:

@@ -17,7 +17,7 @@ from tests.knowledge_graph.stores.conftest import CBT, DATA, ENTITIES, PANIC, fa
 
 def endless() -> Iterator[Fact]:
     """Facts in full batches, then silence: the nodes and the first batches are in by then."""
-    for number in range(35_000):
+    for number in range(25_000):
         yield fact(PANIC, Relation.TREATED_BY, CBT, qualifier=str(number))
     print("loading", flush=True)
     time.sleep(600)

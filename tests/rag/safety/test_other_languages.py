@@ -1,4 +1,4 @@
-"""Cries in other languages: seen, answered with lines, and no idiom or English word taken for one."""
+"""Cries in other languages: seen and answered with lines; no idiom or English taken for one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,12 @@ def test_a_cry_is_seen(language: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "disguise",
-    [str.upper, lambda t: t.replace(" ", "   "), lambda t: "\u200b".join(t), lambda t: f"ok {t} ok"],
+    [
+        str.upper,
+        lambda t: t.replace(" ", "   "),
+        lambda t: "\u200b".join(t),
+        lambda t: f"ok {t} ok",
+    ],
 )
 def test_a_disguise_changes_nothing(disguise) -> None:  # type: ignore[no-untyped-def]
     for text in ("quiero morirme", "je veux mourir", "ich will sterben", "хочу умереть"):
