@@ -5,8 +5,8 @@
 
 The first asks our multi-hop questions of the documents that they were written for: the 32 of
 `bench/questions/multihop_documents.txt` (later ones answer many of them too), for `third` to
-`fifth` and `practice_all` all; both sets for practice were written to tune on. A passage answers when one
-sentence of it holds the words that the question's file names. The second asks
+`fifth` and `practice_all` all; both sets for practice were written to tune on. A passage answers
+when one sentence of it holds the words that the question's file names. The second asks
 MedQuAD's questions on mental health of their own answers, one document an answer under its topic,
 so that the question is nowhere in the index; the halves are split by topic. Both print recall@5
 (the share of answers with a passage among the first five), whether any is there, the mean
