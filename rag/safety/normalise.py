@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rag.safety.lexicon import Lexicon
 
@@ -24,8 +25,7 @@ _LOOK_ALIKES = str.maketrans(
         "п=n α=a β=b ε=e ι=i κ=k ν=v ο=o ρ=p τ=t υ=u χ=x ω=w ѵ=v ɪ=i ɡ=g ł=l ø=o đ=d ı=i ".split()
     )
 )
-_MARKS = "".join(chr(code) for code in range(0x300, 0x1E950) if unicodedata.combining(chr(code)))
-_HEAP = re.compile(f"([{re.escape(_MARKS)}]{{4}})[{re.escape(_MARKS)}]+")
+_MARKS_WITHIN = range(0x300, 0x1E950)  # code points among which all combining marks lie
 _PHRASE_SIGNS = {0xFDFA: " ", 0xFDFB: " "}  # one character each that becomes a dozen words
 _LEET = str.maketrans("013456789@$!|+€", "oieasgtbgasilte")
 _LEET_MARK = re.compile(r"(?=.*[^\W\d_])(?=.*[013456789@$!|+€])")
@@ -60,7 +60,14 @@ def without_heaps(text: str) -> str:
     >>> len(without_heaps("a" + "\u0301" * 1000))
     5
     """
-    return _HEAP.sub(r"\1", text).translate(_PHRASE_SIGNS)
+    return text if text.isascii() else _heap().sub(r"\1", text).translate(_PHRASE_SIGNS)
+
+
+@lru_cache(maxsize=1)
+def _heap() -> re.Pattern[str]:
+    """Four combining marks, and all that follow them."""
+    marks = re.escape("".join(filter(unicodedata.combining, map(chr, _MARKS_WITHIN))))
+    return re.compile(f"([{marks}]{{4}})[{marks}]+")
 
 
 def _characters(text: str, lexicon: Lexicon) -> str:

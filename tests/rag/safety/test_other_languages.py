@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import languages
 from rag.evaluation.safety import read_utterances
 from rag.safety.crisis import crisis_answer
+from rag.safety.normalise import without_heaps
 from rag.safety.other_languages import TABLE, foreign_cries
 from rag.safety.triage import triage
+from tests.rag.safety.scripted_classifier import Says
 
 ROOT = Path(__file__).parents[3]
 CHECKED = dt.date(2026, 11, 30)
@@ -62,7 +65,41 @@ def test_a_disguise_changes_nothing(disguise) -> None:  # type: ignore[no-untype
 
 
 def test_any_turn_counts_and_nothing_overrules() -> None:
-    assert triage(["quiero morirme", "What helps with sleep?"]).crisis
+    turns = ["mi marido me pega. the greenhouse", "What helps with sleep?"]
+    assert triage(turns, classifier=Says()).category == "abuse"  # "greenhouse" is harmless to it
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No quiero morir, tengo ataques de pánico",
+        "non voglio morire",
+        "não quero morrer",
+        "я не хочу умереть",
+        "আমি মরতে চাই না",
+        "ไม่อยากตาย",
+        "死にたいわけではない",
+    ],
+)
+def test_what_is_denied_is_no_cry(text: str) -> None:
+    assert not list(foreign_cries(text))
+
+
+def test_a_comma_or_a_full_stop_denies_nothing() -> None:
+    assert list(foreign_cries("No. Quiero morir"))
+    assert list(foreign_cries("no, quiero morir"))
+
+
+@pytest.mark.parametrize("text", ["syn chce się zabić", "友達が死にたい", "女儿不想活了"])
+def test_a_phrase_within_a_longer_one_is_not_the_writers_own(text: str) -> None:
+    assert triage([text]).category == "third_party"
+
+
+def test_marks_heaped_on_a_letter_hide_nothing() -> None:
+    heap = "\u0301\u0316" * 100_000  # sorted one by one they would take minutes
+    assert len(without_heaps(f"a{heap}b")) == 6
+    assert triage([f"a{heap} quiero morirme"]).crisis
+    assert triage([f"a{heap} I want to kill myself"]).crisis
 
 
 @pytest.mark.parametrize(
@@ -115,6 +152,16 @@ def test_every_line_of_the_table_finds_itself() -> None:
         language, concern, phrase, gloss = line.split("\t")
         assert gloss
         assert (language, concern) in set(foreign_cries(f"... {phrase}!"))
+
+
+def test_without_our_words_the_answer_still_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.languages._TABLE", ROOT / "not there.toml")
+    languages._table.cache_clear()
+    text = "je veux mourir"
+    answer = crisis_answer(triage([text]), text, country="FR", today=CHECKED)
+    languages._table.cache_clear()
+    assert "3114" in answer.text
+    assert "anglais" not in answer.text
 
 
 def test_the_answer_begins_in_that_language_and_keeps_its_lines() -> None:
