@@ -46,7 +46,7 @@ def foreign_cries(text: str) -> Iterator[tuple[str, str]]:
     >>> list(foreign_cries("Ya no puedo más. Quiero morirme."))
     [('es', 'suicide')]
     """
-    folded = _folded(text)
+    folded = _folded(without_heaps(text))
     taken: list[tuple[int, int]] = []
     for phrase in _table():
         for start, end in _places(phrase.sought, folded):
@@ -97,12 +97,20 @@ def _sought(phrase: str) -> str:
 def _folded(text: str) -> str:
     """Lower case, letters without their marks, a comma where a clause ends, one space for all else
     that is no letter, and one at either end."""
-    text = _STOPS.sub(f" {_STOP} ", without_heaps(text))
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = (char for char in decomposed if unicodedata.category(char) not in _NOT_THERE)
-    words = "".join(char if _is_letter(char) or char == _STOP else " " for char in kept).split()
+    text = _STOPS.sub(f" {_STOP} ", text)
+    words = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS).split()
     return f" {' '.join(words)} "
 
 
-def _is_letter(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char) == "Mc"  # vowel signs of Indian scripts
+class _Letters(dict[int, str | None]):
+    """What `str.translate` makes of each character: itself, nothing or a space."""
+
+    def __missing__(self, code: int) -> str | None:
+        char, kind = chr(code), unicodedata.category(chr(code))
+        # "Mc": vowel signs of Indian scripts.
+        kept = char.isalnum() or kind == "Mc" or char == _STOP
+        self[code] = None if kind in _NOT_THERE else char if kept else " "
+        return self[code]
+
+
+_LETTERS = _Letters()
