@@ -41,6 +41,7 @@ CATEGORIES = (
 _RULE_KEYS = frozenset(
     "id category patterns all unless imminent urgent person guards within yields".split()
 )
+_FIRM = frozenset({"suicide", "third_party"})
 _GUARDS = frozenset("negation history frame quote asked joke".split())
 _DEFAULT_GUARDS = ("negation", "history", "frame", "quote")
 
@@ -69,9 +70,9 @@ class Rule:
 
     @property
     def firm(self) -> bool:
-        """Whether nothing overrules it: what cannot wait and plain words of suicide count whatever
-        stands around, but for those that yield."""
-        return not self.yields and (self.imminent or self.category == "suicide")
+        """Whether nothing overrules it: what cannot wait, plain words of suicide and of somebody
+        else's danger count whatever stands around, but for those that yield."""
+        return not self.yields and (self.imminent or self.category in _FIRM)
 
 
 Indexed = Mapping[str | None, tuple[tuple[str, Pattern], ...]]

@@ -67,6 +67,18 @@ def test_calm_words_around_a_cry_do_not_hide_it(shipped: Classifier, text: str) 
     assert triage([text], classifier=shipped).crisis
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I found cuts on my granddaughter's arm. How do I talk with someone who self-harms?",
+        "My son self-harms. How do I help someone who self-harms?",
+        "my friend cuts herself, how do i support her",
+    ],
+)
+def test_somebody_who_self_harms_is_never_explained_away(shipped: Classifier, text: str) -> None:
+    assert triage([text], classifier=shipped).category == "third_party"
+
+
 def test_beyond_doubt_is_less_than_harmless_and_no_part_stands_out(changed: Changed) -> None:
     def surely(words: str, **limits: float) -> bool:
         return changed(**limits).harmless(words.split(), surely=True)
