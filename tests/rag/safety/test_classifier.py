@@ -257,7 +257,6 @@ def test_zaps_after_an_antidepressant_are_no_emergency(shipped: Classifier, text
         "Stopped my lorazepam on Monday, brain zaps all day and my hands are shaking",
         "Brain zaps since I came off venlafaxine and now I had a seizure",
         "electric shocks in my head since stopping paroxetine, I want to die",
-        "Stopped sertraline, zaps in my head, agitated and awake five nights, I want it over",
     ],
 )
 def test_zaps_beside_a_danger_are_one(shipped: Classifier, text: str) -> None:
