@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from knowledge_graph.linking import How
 from knowledge_graph.names import normal
 from knowledge_graph.schema import Kind, kind_of
 from rag.index.version import IndexVersion
@@ -33,9 +32,7 @@ class BrandsArm:
         """Up to `top_k` (passage id, confidence of the name), best first."""
         graph = self._version.graph
         links = [
-            link
-            for link in graph.linker.link(query.text)
-            if kind_of(link.key) is Kind.MEDICATION and link.how is not How.MEANING
+            link for link in graph.linker.link(query.text) if kind_of(link.key) is Kind.MEDICATION
         ]
         known = graph.embedded.entities([link.key for link in links], deadline_s=_DEADLINE_S)
         found: dict[str, float] = {}

@@ -39,7 +39,7 @@ CATEGORIES = (
     "third_party",
 )  # in the order in which one becomes the answer's main concern
 _RULE_KEYS = frozenset(
-    "id category patterns all unless imminent urgent person guards within yields".split()
+    "id category patterns all unless unless_as imminent urgent person guards within yields".split()
 )
 _FIRM = frozenset({"suicide", "third_party"})
 _GUARDS = frozenset("negation history frame quote asked joke".split())
@@ -106,7 +106,11 @@ def load_rules(folder: Path = RULES_FOLDER) -> RuleSet:
     for path in sorted(folder.glob("*.toml")):
         if path.name in ("words.toml", "guards.toml", SCOPE_TABLE):
             continue
-        for row in _read(path).get("rule", []):
+        rows = _read(path).get("rule", [])
+        excepted = {row.get("id"): row.get("unless", "") for row in rows}
+        for row in rows:
+            if "unless_as" in row:  # the exceptions of another rule of the table
+                row = {**row, "unless": excepted.get(row["unless_as"], "")}
             rule = _rule(row, grammar, path.name)
             if rule.id in rules:
                 raise CorpusError(f"{path.name}: two rules are called {rule.id!r}. Rename one.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -45,20 +45,24 @@ DOCUMENTS = {
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("retrieval")
-    for name, (fields, text) in DOCUMENTS.items():
-        _write(folder / "documents" / f"{name}.md", name, fields, text)
-    settings = Settings(index_dir=folder / "indexes")
-    report = build([folder / "documents"], settings)
-    assert report.quarantined == ()
-    assert report.sources == len(DOCUMENTS)
-    return settings
+    return indexed(tmp_path_factory.mktemp("retrieval"), DOCUMENTS)
 
 
 @pytest.fixture(scope="session")
 def version(settings: Settings) -> Iterator[IndexVersion]:
     with IndexVersion.open(settings.index_dir) as opened:
         yield opened
+
+
+def indexed(folder: Path, documents: Mapping[str, tuple[dict[str, str], str]]) -> Settings:
+    """Settings of an index in `folder` of documents: name -> (further front matter, text)."""
+    for name, (fields, text) in documents.items():
+        _write(folder / "documents" / f"{name}.md", name, fields, text)
+    settings = Settings(index_dir=folder / "indexes")
+    report = build([folder / "documents"], settings)
+    assert report.quarantined == ()
+    assert report.sources == len(documents)
+    return settings
 
 
 def _write(path: Path, name: str, fields: dict[str, str], text: str) -> None:

@@ -6,34 +6,27 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.index.build import build
 from rag.index.version import IndexVersion
 from rag.retrieval.arm import Query
 from rag.retrieval.brands import BrandsArm
 from rag.retrieval.hybrid import HybridRetriever
 from rag.settings import Settings
+from tests.rag.retrieval.conftest import indexed
 
-DOCUMENTS = {
-    "names": "Tegretol is a brand of carbamazepine.",
-    "pill": "Carbamazepine makes the contraceptive pill work less well.",
-    "praise": "Tegretol has been sold for many years in many countries.",
-    "panic": "SSRIs are usually the first medicine for panic disorder.",
+DOCUMENTS: dict[str, tuple[dict[str, str], str]] = {
+    "names": ({}, "Tegretol is a brand of carbamazepine."),
+    "pill": ({}, "Carbamazepine makes the contraceptive pill work less well."),
+    "praise": ({}, "Tegretol has been sold for many years in many countries."),
+    "spirits": ({}, "Spirits such as gin hold more alcohol than wine does."),
+    "panic": ({}, "SSRIs are usually the first medicine for panic disorder."),
 }
-HEAD = "---\nid: {0}\ntitle: {0}\npublisher: P\nkind: digest\nlicence: CC-BY-4.0\ngrade: B\n"
-DATES = (
-    'edition: "1"\njurisdiction: INT\nlanguage: en\naudience: public\npublished: 2026-11-01\n---\n'
-)
 
 
 @pytest.fixture(scope="module")
 def version(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexVersion]:
-    folder = tmp_path_factory.mktemp("brands")
-    for name, text in DOCUMENTS.items():
-        text = f"{HEAD.format(name)}{DATES}# About {name}\n\n{text}\n"
-        (folder / f"{name}.md").write_text(text, encoding="utf-8")
-    settings = Settings(index_dir=folder / "indexes")
-    assert not build(sorted(folder.glob("*.md")), settings).quarantined
-    with IndexVersion.open(settings.index_dir) as opened:
+    with IndexVersion.open(
+        indexed(tmp_path_factory.mktemp("brands"), DOCUMENTS).index_dir
+    ) as opened:
         yield opened
 
 
@@ -56,6 +49,7 @@ def test_the_passage_that_says_what_a_brand_is(version: IndexVersion, brand: str
         "Does the pill still work with carbamazepine?",  # the substance's own name
         "What comes first for panic disorder?",
         "Does Zoloft upset the stomach?",  # no passage says what it is
+        "I am in low spirits all the time",  # names alcohol to the graph, and no brand
         "",
     ],
 )

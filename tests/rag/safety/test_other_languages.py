@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_cry_is_seen(language: str, text: str) -> None:
         lambda t: f"ok {t} ok",
     ],
 )
-def test_a_disguise_changes_nothing(disguise) -> None:  # type: ignore[no-untyped-def]
+def test_a_disguise_changes_nothing(disguise: Callable[[str], str]) -> None:
     for text in ("quiero morirme", "je veux mourir", "ich will sterben", "хочу умереть"):
         assert triage([disguise(text)]).crisis, disguise(text)
 
