@@ -13,6 +13,17 @@ _DRINK = re.compile(
     r"|every|at|again|alone|before|after|during|heavily|make|makes|cause|causes|affect|affects)\b)",
     re.IGNORECASE,
 )
+# Bottles that somebody hides, finds or counts, and that are not said to hold something else.
+_BOTTLES = re.compile(
+    r"\b(?:(?:hid(?:es?|ing|den)?|stash\w*|found|finds?|finding|empty|empties)\b(?:\W+\w+){0,2}?\W+"
+    r"(?:bottles|cans)|empties)\b(?!\s+of\b)",
+    re.IGNORECASE,
+)
+_NOT_IN_BOTTLES = re.compile(
+    r"\b(?:baby|babies|pills?|tablets?|medicines?|meds|perfume|pee|urine|plastic|recycl\w*"
+    r"|hoard\w*|collect\w*)\b",
+    re.IGNORECASE,
+)
 _NOT_ALCOHOL = re.compile(
     r"\b(?:alcohol\w*|water|coffee|tea|milk|juice|cola|caffeine|energy|fluids?|hot|thirst\w*"
     r"|(?:how much|what|which)\b.*\bdrink|drink(?:ing)? driving)\b",
@@ -22,7 +33,7 @@ _NOT_ALCOHOL = re.compile(
 
 def with_generic_names(question: str) -> str:
     """The question with the substance in brackets after each brand, where it is not named too, and
-    with "alcohol" after a "drink" that says of nothing else what is drunk.
+    with "alcohol" after a "drink" that says of nothing else what is drunk, or after hidden bottles.
 
     Documents speak of fluoxetine. A search that knows only "Prozac" finds the one line that says
     what Prozac is, and misses what it does.
@@ -31,6 +42,8 @@ def with_generic_names(question: str) -> str:
     'does Prozac (fluoxetine) make you sleepy'
     >>> with_generic_names("can I drink on sertraline")
     'can I drink (alcohol) on sertraline'
+    >>> with_generic_names("my husband hides bottles in the garage")
+    'my husband hides bottles (alcohol) in the garage'
     """
     known = substance_of()
     said = {word.lower() for word in _WORD.findall(question)}
@@ -40,6 +53,8 @@ def with_generic_names(question: str) -> str:
         return match[0] if not substance or substance in said else f"{match[0]} ({substance})"
 
     question = _WORD.sub(add, question)
-    return (
-        question if _NOT_ALCOHOL.search(question) else _DRINK.sub(r"\g<0> (alcohol)", question, 1)
-    )
+    if _NOT_ALCOHOL.search(question):
+        return question
+    if not _NOT_IN_BOTTLES.search(question):
+        question = _BOTTLES.sub(r"\g<0> (alcohol)", question, 1)
+    return question if "(alcohol)" in question else _DRINK.sub(r"\g<0> (alcohol)", question, 1)

@@ -22,6 +22,12 @@ from rag.verify.words import content_stems, words
         ("how much should I drink each day", "how much should I drink each day"),
         ("is it ok to drink protein shakes", "is it ok to drink protein shakes"),
         ("does drinking coffee help", "does drinking coffee help"),
+        ("he hides bottles in the garage", "he hides bottles (alcohol) in the garage"),
+        ("I found some empty cans in his room", "I found some empty cans (alcohol) in his room"),
+        ("how to stop hiding my empties", "how to stop hiding my empties (alcohol)"),
+        ("found empty pill bottles in her bag", "found empty pill bottles in her bag"),
+        ("he hoards and hides bottles everywhere", "he hoards and hides bottles everywhere"),
+        ("found bottles of perfume", "found bottles of perfume"),
     ],
 )
 def test_a_brand_brings_its_substance_and_a_drink_its_alcohol(question: str, read: str) -> None:
