@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.model import Evidence
-from rag.verify.medicines import substances
+from rag.verify.medicines import substances, taken_beside
 from rag.verify.words import stem, words
 
 # Groups of medicines that people ask about by name; a plural is the same group.
@@ -48,13 +48,13 @@ class Admitted:
 
     def speaks(self, text: str) -> bool:
         """Whether a sentence of the passage may be quoted: where the passage only names a group,
-        the sentence itself must, and must not be about some other medicine."""
+        the sentence itself must, and must not be about some other medicine of mental health."""
         if not self.groups:
             return True
         spoken = words(text)
         said = _groups(spoken)
         return all(said & set(groups) for groups in self.groups.values()) and not (
-            substances(spoken) - set(self.groups)
+            substances(spoken) - set(self.groups) - taken_beside()
         )
 
     def notes(self, text: str) -> tuple[str, ...]:

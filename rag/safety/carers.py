@@ -110,7 +110,18 @@ def helping_with(concern: Triage, said: Sequence[str]) -> Topic | None:
             return _SUICIDE
         return _SELF_HARM if _NAMES_SELF_HARM.search(message) else None
     topic = _OF_A_CATEGORY.get(concern.category or "")
-    return topic if _ANOTHER.search(message) else None
+    return topic if tells_of_another(message) else None
+
+
+def tells_of_another(message: str) -> bool:
+    """Whether somebody tells of another person, and nothing of their own.
+
+    >>> tells_of_another("I think my flatmate makes herself sick. How do I bring it up?")
+    True
+    >>> tells_of_another("My flatmate says I make myself sick")
+    False
+    """
+    return bool(_ANOTHER.search(message)) and not _speaks_of_the_writer(message)
 
 
 def followed_by(crisis: Answer, quoted: Answer) -> Answer:
