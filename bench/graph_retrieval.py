@@ -4,9 +4,9 @@
     python bench/graph_retrieval.py --medquad ../shared/data/sources/medquad --half held_out
 
 The first asks our multi-hop questions of the documents that they were written for: the 32 of
-`bench/questions/multihop_documents.txt` (later ones answer many of them too), for `third` to
-`fifth` and `practice_all` all; both sets for practice were written to tune on. A passage answers
-when one sentence of it holds the words that the question's file names. The second asks
+`bench/questions/multihop_documents.txt` (later ones answer many of them too), or all
+(`training/two_steps/questions.py`); the sets for practice were written to tune on. A passage
+answers when one sentence of it holds the words that the question's file names. The second asks
 MedQuAD's questions on mental health of their own answers, one document an answer under its topic,
 so that the question is nowhere in the index; the halves are split by topic. Both print recall@5
 (the share of answers with a passage among the first five), whether any is there, the mean
@@ -16,19 +16,16 @@ reciprocal rank of the first, and the median time of a question, its encoding in
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pagerank import PageRankArm
 
 import corpora
 from knowledge_graph.graph import Sources
-from knowledge_graph.names import normal
 from knowledge_graph.schema import Kind, kind_of
 from rag.evaluation.medquad import Pair, halves, read
 from rag.index.build import build, build_documents
@@ -38,8 +35,9 @@ from rag.retrieval.dense import DenseArm
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lexical import LexicalArm
 from rag.settings import Settings
+from training.two_steps.questions import OF_ALL, OF_SOME, Question, documents
+from training.two_steps.questions import read as read_questions
 
-ROOT = Path(__file__).resolve().parents[1]
 ARMS = {
     "none": (),
     "vector + BM25": ("dense", "lexical"),
@@ -47,23 +45,14 @@ ARMS = {
     "all": ("dense", "lexical", "graph", "brands"),
 }
 SEED = 3
-OVER_ALL = ("practice_all", "third", "fourth", "fifth")  # written for all documents
 BESIDE = frozenset({"anxiety", "bereavement", "self-harm", "stress", "suicide"})
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    id: str
-    text: str
-    answers: Sequence[set[str]]
-    """For each answer, the ids of the passages that hold it."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument(
         "--half",
-        choices=("tuning", "practice", "held_out", "second", *OVER_ALL),
+        choices=(*OF_SOME, *OF_ALL),
         default="tuning",
     )
     parser.add_argument("--medquad", type=Path)
@@ -78,28 +67,19 @@ def main() -> None:
             if pairs:
                 build_documents(_documents(pairs), settings)
             else:
-                build(_written_for(arguments.half), settings)
+                build(documents(arguments.half), settings)
         with IndexVersion.open(settings.index_dir) as version:
             if pairs:
                 half = halves(pairs, SEED)[arguments.half in ("held_out", "second")]
                 questions = _medquad(version, half)
             else:
-                path = ROOT / f"bench/questions/multihop_{arguments.half}.jsonl"
-                questions = _multi_hop(version, path)
+                questions = read_questions(version, arguments.half)
             _compare(
                 version,
                 _retriever(version, settings, arguments.pagerank),
                 questions,
                 arguments.show,
             )
-
-
-def _written_for(half: str) -> list[Path]:
-    """The documents that these questions were written for."""
-    if half in OVER_ALL:
-        return [corpora.documents_dir()]
-    names = (ROOT / "bench/questions/multihop_documents.txt").read_text().split()
-    return [ROOT / f"corpora/documents/{name}.md" for name in names]
 
 
 def _mental_health(pairs: Iterable[Pair]) -> list[Pair]:
@@ -145,11 +125,6 @@ def _medquad(version: IndexVersion, pairs: Sequence[Pair]) -> list[Question]:
     ]
 
 
-def _multi_hop(version: IndexVersion, path: Path) -> list[Question]:
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [Question(q["id"], q["question"], _answers(version, q["answers"])) for q in lines]
-
-
 def _retriever(version: IndexVersion, settings: Settings, pagerank: bool) -> HybridRetriever:
     if not pagerank:
         return HybridRetriever(version, settings)
@@ -182,17 +157,6 @@ def _compare(
             f"{name:15}{statistics.fmean(recalls):10.3f}{statistics.fmean(hits):10.3f}"
             f"{statistics.fmean(reciprocal):8.3f}{statistics.median(times) * 1000:8.1f}"
         )
-
-
-def _answers(version: IndexVersion, answers: Iterable[dict[str, str]]) -> list[set[str]]:
-    found = []
-    for answer in answers:
-        words = f" {normal(answer['words'])} "
-        passages = version.passages(version.passage_ids(answer["document"]))
-        found.append(
-            {p.id for p in passages if any(words in f" {normal(s)} " for s in p.sentence_texts())}
-        )
-    return found
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from rag.retrieval.graph import GraphArm
 from rag.retrieval.lexical import LexicalArm
 from rag.retrieval.parallel import ArmRunner
 from rag.retrieval.policy import excluded_sources, last_dated
+from rag.retrieval.second_look import SecondLook, shipped_weights
 from rag.settings import Settings
 
 # Fused hits looked at for each place in the result: near-duplicates and ties are settled here.
@@ -88,6 +89,8 @@ class HybridRetriever:
         self._weights = dict(weights)
         self._depth = settings.retrieval.depth
         self._policy: tuple[dt.date | None, dt.date, frozenset[str]] | None = None
+        learnt = shipped_weights(version.encoder.sha256)
+        self._second_look = SecondLook(version, learnt) if learnt else None
         self._runner = ArmRunner(self._arms, settings.retrieval.deadline_s)
 
     def retrieve(
@@ -127,7 +130,10 @@ class HybridRetriever:
                 f"No retrieval arm gave a result ({reasons}). Check the index with "
                 "`rag index verify`; if arms are slow, raise RAG_RETRIEVAL__DEADLINE_S"
             )
-        hits, stale = self._known(fuse(found, depth, self._weights), top_k * _CANDIDATES_PER_PLACE)
+        fused = fuse(found, depth, self._weights)
+        if self._second_look is not None:
+            fused = self._second_look.reordered(query, fused, found)
+        hits, stale = self._known(fused, top_k * _CANDIDATES_PER_PLACE)
         evidence = sorted(self._evidence(hits, excluded), key=_order)
         degraded = tuple(sorted(failed.keys() | stale))
         return Retrieval(merged(evidence, top_k), degraded, vector, parts)

@@ -17,7 +17,7 @@ from training.verifier.sources import Text
 # Sets whose passages read like what a search engine finds: encyclopaedia, news, web, abstracts.
 SETS = ("cg2c_doc", "wice", "factcheck", "qafeedback", "fm2", "wikibio", "checkcovid", "kqa")
 _WORDS = (45, 130)
-_SEGMENTS = 3  # of one passage, at most
+_SEGMENTS = 8  # of one passage, at most; the first three are those of the first answers
 _BLANKS = re.compile(r"\s+")
 
 

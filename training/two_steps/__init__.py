@@ -1,0 +1,1 @@
+"""Questions of two steps, and what is learnt from them."""
