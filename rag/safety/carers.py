@@ -86,6 +86,7 @@ _NOW = _words(
     r"\b(?:pills?|tablets?|overdos\w*|gun|guns|knife|knives|razor|blades?|rope|noose|bridge|roof"
     r"|train|poison\w*|petrol|locked|lock|bleed\w*|blood|faint\w*|collaps\w*|unconscious|heart"
     r"|chest|breath\w*|stab\w*|weapon|violen\w*|attack\w*|hit(?:s|ting)?|beat\w*|touch\w*"
+    r"|without (?:\w+ ){1,4}(?:know|notic|find|see)\w*|kgs?|lbs?|stone|calor\w+"
     r"|pain(?:less\w*)|tonight|right now|goodbye|note|missing|plan(?:s|ned)?|days?|nights?)\b"
 )
 
@@ -110,18 +111,7 @@ def helping_with(concern: Triage, said: Sequence[str]) -> Topic | None:
             return _SUICIDE
         return _SELF_HARM if _NAMES_SELF_HARM.search(message) else None
     topic = _OF_A_CATEGORY.get(concern.category or "")
-    return topic if tells_of_another(message) else None
-
-
-def tells_of_another(message: str) -> bool:
-    """Whether somebody tells of another person, and nothing of their own.
-
-    >>> tells_of_another("I think my flatmate makes herself sick. How do I bring it up?")
-    True
-    >>> tells_of_another("My flatmate says I make myself sick")
-    False
-    """
-    return bool(_ANOTHER.search(message)) and not _speaks_of_the_writer(message)
+    return topic if _ANOTHER.search(message) else None
 
 
 def followed_by(crisis: Answer, quoted: Answer) -> Answer:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import CorpusError
 from rag.model import Answer, Resource, Status
-from rag.safety.carers import tells_of_another
 from rag.safety.other_languages import RULE
 from rag.safety.resources import (
     CRISIS_FOLDER,
@@ -41,8 +40,7 @@ _KINDS_FIRST = {
 }
 _ACT_FIRST = ("overdose",)  # here the first words are what to do
 _KNOWN_PARTS = frozenset(
-    "open now steps close talk open_imminent now_imminent steps_imminent"
-    " open_another now_another steps_another".split()
+    "open now steps close talk open_imminent now_imminent steps_imminent".split()
 )
 
 _BUILT_IN = (
@@ -90,7 +88,7 @@ def crisis_answer(
         "country": place.name if place else "",
         "lines": "\n".join(f"- {_spoken(r)}" for r in resources),
     }
-    text = _text({**parts, "known": parts[how]}, triage, fill, another=tells_of_another(question))
+    text = _text({**parts, "known": parts[how]}, triage, fill)
     text = "\n\n".join([*_in_their_language(triage), text])
     return Answer(Status.CRISIS, question, text, resources=resources)
 
@@ -146,14 +144,10 @@ def _text(
     parts: dict[str, dict[str, str]],
     triage: Triage,
     fill: dict[str, str],
-    *,
-    another: bool,
 ) -> str:
     def part(name: str) -> str:
-        """The category's own words before the common ones; the imminent form before the one for
-        who tells of somebody else, and that before the plain."""
-        forms = [*["_imminent"] * triage.imminent, *["_another"] * another, ""]
-        names = tuple(f"{name}{form}" for form in forms)
+        """The category's own words before the common ones, the imminent form before the plain."""
+        names = (f"{name}_imminent", name) if triage.imminent else (name,)
         rows = (parts.get(triage.category or "", {}), parts["any"])
         return next((row[n] for row in rows for n in names if n in row), "")
 

@@ -39,7 +39,8 @@ CATEGORIES = (
     "third_party",
 )  # in the order in which one becomes the answer's main concern
 _RULE_KEYS = frozenset(
-    "id category patterns all unless unless_as imminent urgent person guards within yields".split()
+    "id category patterns all unless unless_as imminent urgent person guards within yields"
+    " plain".split()
 )
 _FIRM = frozenset({"suicide", "third_party"})
 _GUARDS = frozenset("negation history frame quote asked joke".split())
@@ -54,6 +55,7 @@ class Rule:
     `person`: "self", "other", or "any" for patterns that name nobody. `within`: an `all` rule
     looks at one "turn" or at the whole "conversation". `yields`: its words say little without
     the rest of the message ("I can't do this any more"), so that the classifier may overrule it.
+    `plain`: they say it outright ("I hear voices in my head"), so that it may not.
     """
 
     id: str
@@ -67,12 +69,13 @@ class Rule:
     guards: frozenset[str] = frozenset(_DEFAULT_GUARDS)
     within: str = "turn"
     yields: bool = False
+    plain: bool = False
 
     @property
     def firm(self) -> bool:
-        """Whether nothing overrules it: what cannot wait, plain words of suicide and of somebody
-        else's danger count whatever stands around, but for those that yield."""
-        return not self.yields and (self.imminent or self.category in _FIRM)
+        """Whether nothing overrules it: what cannot wait, plain words, those of suicide and of
+        somebody else's danger count whatever stands around, but for those that yield."""
+        return not self.yields and (self.imminent or self.plain or self.category in _FIRM)
 
 
 Indexed = Mapping[str | None, tuple[tuple[str, Pattern], ...]]
@@ -203,6 +206,7 @@ def _rule(row: Mapping[str, Any], grammar: Grammar, where: str) -> Rule:
         guards=guards,
         within=row.get("within", "turn"),
         yields=row.get("yields", False),
+        plain=row.get("plain", False),
     )
 
 

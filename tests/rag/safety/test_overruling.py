@@ -10,6 +10,7 @@ from rag.safety.classifier import Classifier
 from rag.safety.triage import triage
 from tests.rag.safety.conftest import Changed
 from tests.rag.safety.scripted_classifier import Says
+from tests.rag.safety.utterances import HELD_OUT
 
 
 def test_the_rest_of_a_message_overrules_rules_that_yield() -> None:
@@ -118,3 +119,25 @@ def test_harmless_is_said_of_short_messages_only(changed: Changed) -> None:
         assert classifier.harmless(["b", "c"]) is expected
         assert not classifier.harmless(["b"] * 500)
         assert not classifier.harmless([])
+
+
+def test_what_is_said_outright_in_a_few_words_is_never_explained_away(shipped: Classifier) -> None:
+    """A hundred short cries. Ten of them, all of voices, were once overruled by the classifier."""
+    cries = (HELD_OUT / "plain_words.txt").read_text("utf-8").splitlines()
+    assert len(cries) > 100
+    assert [cry for cry in cries if not triage([cry], classifier=shipped).crisis] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I hear voices through the wall, my neighbours argue a lot",
+        "I hear voices when I'm falling asleep",
+        "I heard voices at 19 and I am well now",
+        "What does it mean to hear voices?",
+        "my novel's hero hears voices in his head",
+        "My dog is 34 kg and that's too much",
+    ],
+)
+def test_the_same_words_of_something_else_are_no_crisis(shipped: Classifier, text: str) -> None:
+    assert not triage([text], classifier=shipped).crisis
