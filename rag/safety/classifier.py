@@ -23,6 +23,8 @@ from rag.safety.normalise import BREAK
 WEIGHTS = Path(__file__).parent / "weights"
 ENCODER = WEIGHTS / "encoder"  # to be opened by the caller and handed in
 NONE = "none"  # the class of harmless messages, the first one of the head
+_GREETINGS = frozenset(("hi", "hello", "hey", "hiya"))
+_GREETED = 3  # words; a shorter message is a greeting
 _TERSE = 2  # words: a message that says next to nothing
 _WHOLE = 100  # a message of this many words or fewer is also judged as a whole
 _PART = 12  # longer ones are judged in parts of whole sentences, about this long
@@ -115,7 +117,8 @@ class Classifier:
         """Of each text how far any concern is above none, and the likeliest one."""
         if not texts:
             return []
-        return [*map(self._margin, self._encoder.encode([" ".join(t) for t in texts]).tolist())]
+        said = [" ".join(without_greeting(text)) for text in texts]
+        return [*map(self._margin, self._encoder.encode(said).tolist())]
 
     def _margin(self, vector: Sequence[float]) -> tuple[float, str]:
         none, *concerns = (_dot(row, vector) + bias for row, bias in self._rows)
@@ -150,6 +153,11 @@ def without_outer_breaks(words: Sequence[str]) -> list[str]:
     """A full stop at the end, or none, makes no difference."""
     kept = [index for index, word in enumerate(words) if word != BREAK]
     return list(words[kept[0] : kept[-1] + 1]) if kept else []
+
+
+def without_greeting(words: Sequence[str]) -> Sequence[str]:
+    """ "hi, I have not slept for five days" means what it means without the "hi"."""
+    return words[1:] if len(words) > _GREETED and words[0] in _GREETINGS else words
 
 
 def _together(words: Sequence[str]) -> Iterator[list[str]]:

@@ -122,10 +122,13 @@ def test_harmless_is_said_of_short_messages_only(changed: Changed) -> None:
 
 
 def test_what_is_said_outright_in_a_few_words_is_never_explained_away(shipped: Classifier) -> None:
-    """A hundred short cries. Ten of them, all of voices, were once overruled by the classifier."""
+    """Short cries. Fifteen of them, most of voices, were once overruled by the classifier, and
+    nine were lost behind a greeting."""
     cries = (HELD_OUT / "plain_words.txt").read_text("utf-8").splitlines()
-    assert len(cries) > 100
-    assert [cry for cry in cries if not triage([cry], classifier=shipped).crisis] == []
+    assert len(cries) > 500
+    greeted = [f"hi, {cry}" for cry in cries[::3]]
+    missed = [cry for cry in cries + greeted if not triage([cry], classifier=shipped).crisis]
+    assert missed == []
 
 
 @pytest.mark.parametrize(
