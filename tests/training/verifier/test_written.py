@@ -58,9 +58,9 @@ def test_segments_are_whole_sentences_of_a_fair_length() -> None:
     sentence = (
         "Sleep that comes late and ends early leaves many people tired through the whole day."
     )
-    passage = " ".join(f"{sentence[:-1]} {n}." for n in range(30))
+    passage = " ".join(f"{sentence[:-1]} {n}." for n in range(80))
     found = segments([{"set": "wice", "passage": passage}], [Text("a", "sleep", (sentence,) * 4)])
     assert all(key(text) == name for name, text in found.items())
     assert all(45 <= len(text.split()) <= 130 and text[-1] == "." for text in found.values())
-    assert len(found) == 4  # three of the passage, one of the clinical text
+    assert len(found) == 9  # eight of the passage, one of the clinical text
     assert not segments([{"set": "mnli", "passage": passage}], [Text("a", "insomnia", (sentence,))])
