@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
-from rag.encoders.base import Vectors
+from rag.encoders.base import Encoder, Vectors
+from rag.retrieval.clauses import clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,13 @@ class Query:
     text: str
     vector: Vectors
     clauses: Vectors | None = None
+
+    @classmethod
+    def of(cls, question: str, encoder: Encoder) -> Self:
+        """The question and its parts, encoded."""
+        told = clauses(question)
+        vector = encoder.encode([question])[0]
+        return cls(question, vector, encoder.encode(told) if told else None)
 
 
 class Arm(Protocol):

@@ -16,7 +16,6 @@ from rag.index.version import IndexVersion
 from rag.model import Evidence, EvidenceGrade, Hit, Passage
 from rag.retrieval.arm import Arm, Query
 from rag.retrieval.brands import BrandsArm
-from rag.retrieval.clauses import clauses
 from rag.retrieval.dense import DenseArm
 from rag.retrieval.duplicates import merged
 from rag.retrieval.fusion import WEIGHTS, fuse
@@ -117,12 +116,9 @@ class HybridRetriever:
         if top_k < 1:
             raise SettingsError(f"top_k is {top_k}, but must be at least 1")
         names = self._names(arms)
-        vector = self._version.encoder.encode([question])[0]
-        told = clauses(question)
-        parts = self._version.encoder.encode(told) if told else None
+        query = Query.of(question, self._version.encoder)
         excluded = self._excluded(as_of)
         depth = max(self._depth, top_k * _CANDIDATES_PER_PLACE)
-        query = Query(question, vector, parts)
         found, failed = self._runner.run(names, query, depth, excluded)
         if not found:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(failed.items()))
@@ -136,7 +132,7 @@ class HybridRetriever:
         hits, stale = self._known(fused, top_k * _CANDIDATES_PER_PLACE)
         evidence = sorted(self._evidence(hits, excluded), key=_order)
         degraded = tuple(sorted(failed.keys() | stale))
-        return Retrieval(merged(evidence, top_k), degraded, vector, parts)
+        return Retrieval(merged(evidence, top_k), degraded, query.vector, query.clauses)
 
     @property
     def graph(self) -> GraphReader:

@@ -27,7 +27,7 @@ from rag.retrieval.fusion import Ranking
 
 WEIGHTS_NAME = "second_look.json"
 LOOKED_AT = 40  # passages
-SPEAK_UP = ("graph", "brands")  # the arms that speak on questions of two steps, and on no other
+SPEAK_UP = ("graph", "brands")  # the arms that keep silent where the words are enough
 FEATURES = (
     "fused",  # the score of the fusion
     "brands",  # 1 for the passage that says whose brand it is

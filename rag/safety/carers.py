@@ -86,7 +86,7 @@ _NOW = _words(
     r"\b(?:pills?|tablets?|overdos\w*|gun|guns|knife|knives|razor|blades?|rope|noose|bridge|roof"
     r"|train|poison\w*|petrol|locked|lock|bleed\w*|blood|faint\w*|collaps\w*|unconscious|heart"
     r"|chest|breath\w*|stab\w*|weapon|violen\w*|attack\w*|hit(?:s|ting)?|beat\w*|touch\w*"
-    r"|without (?:\w+ ){1,4}(?:know|notic|find|see)\w*|kgs?|lbs?|stone|calor\w+"
+    r"|without (?:\w+ ){1,4}(?:know|notic|find|see)\w*|\d*kgs?|\d*lbs?|stone|calor\w+"
     r"|pain(?:less\w*)|tonight|right now|goodbye|note|missing|plan(?:s|ned)?|days?|nights?)\b"
 )
 

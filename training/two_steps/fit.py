@@ -24,7 +24,6 @@ import numpy as np
 from rag.index.build import build
 from rag.index.version import IndexVersion
 from rag.retrieval.arm import Query
-from rag.retrieval.clauses import clauses
 from rag.retrieval.fusion import fuse
 from rag.retrieval.hybrid import default_arms
 from rag.retrieval.second_look import (
@@ -59,9 +58,7 @@ def asked(version: IndexVersion, name: str, settings: Settings) -> Iterator[Aske
     arms = default_arms(version, settings, version.graph.reader)
     depth = settings.retrieval.depth
     for question in read(version, name):
-        parts = clauses(question.text)
-        encode = version.encoder.encode
-        query = Query(question.text, encode([question.text])[0], encode(parts) if parts else None)
+        query = Query.of(question.text, version.encoder)
         found = {arm.name: arm.search(query, depth) for arm in arms}
         if any(found[arm] for arm in SPEAK_UP):
             hits = fuse(found, depth)[:LOOKED_AT]

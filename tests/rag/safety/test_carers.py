@@ -59,6 +59,11 @@ def test_a_carer_is_heard(category: str, message: str, topic: str) -> None:
         (Triage(True, "mania"), "My wife says I am manic. What should I do?"),
         (Triage(True, "psychosis"), "The voices in my head say my mum is evil. What do I do?"),
         (Triage(True, "psychosis"), "My neighbour put a chip in my head. What should I do?"),
+        (
+            Triage(True, "eating_disorder"),
+            "how do i get thinner without my mum noticing",
+        ),
+        (Triage(True, "eating_disorder"), "how do i get to 40kg, my mum says no"),
         # Means, or what cannot wait.
         (Triage(True, "third_party"), "My mate has pills and wants to die. What do I do?"),
         (Triage(True, "third_party"), "My husband wants to die, his gun is out. What do I do?"),

@@ -76,12 +76,19 @@ def test_minors_get_child_lines_first() -> None:
     assert answer("self_harm", minor=True).resources[0].name == "Childline"
 
 
-@pytest.mark.parametrize("category", ["psychosis", "mania", "eating_disorder"])
-def test_who_writes_of_somebody_else_is_told_what_to_do(category: str) -> None:
+@pytest.mark.parametrize(
+    ("category", "advice"),
+    [
+        ("psychosis", "their doctor or care team"),
+        ("mania", "their doctor or care team"),
+        ("eating_disorder", "offer to come along to a doctor"),
+    ],
+)
+def test_who_writes_of_somebody_else_is_told_what_to_do(category: str, advice: str) -> None:
     """In every answer: nobody can tell by the words who is ill ("my wife is an actress")."""
     text = answer(category).text
     assert "If it is somebody close to you" in text
-    assert "their doctor or care team" in text or "offer to come along to a doctor" in text
+    assert advice in text
 
 
 def test_danger_around_a_birth_names_other_lines_before_those_for_minors() -> None:
