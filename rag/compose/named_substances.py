@@ -65,8 +65,8 @@ class Admitted:
             for substance, groups in sorted(self.groups.items())
         }
         return tuple(
-            f"{substance.capitalize()} is one of the {_plural(group)}; what is said of "
-            f"{_plural(group)} here is said of the whole group."
+            f"{substance.capitalize()} is one of the {_plural(group)}, and some of this is about "
+            f"{_plural(group)} as a group."
             for substance, group in named.items()
         )
 

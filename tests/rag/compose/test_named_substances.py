@@ -65,7 +65,7 @@ def test_the_reader_is_told_whom_a_sentence_is_about() -> None:
     text = "SSRIs and other antidepressants can cause nausea."
     (admitted,) = on_named_substances("Does Zoloft cause nausea?", [evidence(text)], classes_of)
     assert admitted.notes("SSRIs can cause nausea.")[0].startswith(
-        "Sertraline is one of the SSRIs;"
+        "Sertraline is one of the SSRIs,"
     )
     assert "one of the antidepressants" in admitted.notes("Antidepressants can cause nausea.")[0]
     assert admitted.speaks("SSRIs can cause nausea.")
