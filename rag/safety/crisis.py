@@ -7,6 +7,7 @@ edited or out of date, a built-in text without any helpline is given, and it say
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,6 +43,8 @@ _ACT_FIRST = ("overdose",)  # here the first words are what to do
 _KNOWN_PARTS = frozenset(
     "open now steps close talk open_imminent now_imminent steps_imminent".split()
 )
+
+_SENTENCES = ("also", "medicine")  # tables of single sentences, with keys of their own
 
 _BUILT_IN = (
     "It sounds as if you, or someone near you, may be in danger. Please get help from a person "
@@ -88,7 +91,8 @@ def crisis_answer(
         "country": place.name if place else "",
         "lines": "\n".join(f"- {_spoken(r)}" for r in resources),
     }
-    text = _text({**parts, "known": parts[how]}, triage, fill)
+    named = _on_medicines(parts["medicine"], triage, question)
+    text = _text({**parts, "known": parts[how]}, triage, named, fill)
     text = "\n\n".join([*_in_their_language(triage), text])
     return Answer(Status.CRISIS, question, text, resources=resources)
 
@@ -112,7 +116,7 @@ def general_lines(
 def _templates(folder: Path) -> dict[str, dict[str, str]]:
     raw: dict[str, Any] = tomllib.loads(sealed_bytes("templates.toml", folder).decode("utf-8"))
     for name, parts in raw.items():
-        if name != "also" and set(parts) - _KNOWN_PARTS:
+        if name not in _SENTENCES and set(parts) - _KNOWN_PARTS:
             raise CorpusError(f"templates.toml, {name}: unknown parts {sorted(parts)}.")
     return raw
 
@@ -143,6 +147,7 @@ def _pick(lines: Iterable[Line], wanted: tuple[str, ...]) -> tuple[Line, ...]:
 def _text(
     parts: dict[str, dict[str, str]],
     triage: Triage,
+    named: list[str],
     fill: dict[str, str],
 ) -> str:
     def part(name: str) -> str:
@@ -157,8 +162,17 @@ def _text(
     elif triage.imminent:
         order = ["now", "open", "talk", "steps", "close"]
     written = [parts["known"]["talk"] if name == "talk" else part(name) for name in order]
+    written[2:2] = named
     written[-1:-1] = [parts["also"][name] for name in triage.also if name in parts["also"]]
     return "\n\n".join(paragraph.strip().format(**fill) for paragraph in written if paragraph)
+
+
+def _on_medicines(said_of: dict[str, str], triage: Triage, question: str) -> list[str]:
+    """What is said of each medicine that the message names, where a reaction is the matter."""
+    if triage.category != "medication_reaction":
+        return []
+    words = set(re.findall(r"\w+", question.lower()))
+    return [text for names, text in said_of.items() if not words.isdisjoint(names.split())]
 
 
 def _in_their_language(triage: Triage) -> list[str]:

@@ -48,6 +48,17 @@ def test_templates_keep_the_output_rules(category: str) -> None:
     assert [r for r in blocked(text) if "claim to be a person" not in r] == []
 
 
+def test_a_reaction_to_a_named_medicine_is_told_what_holds_for_it() -> None:
+    question = "I take Priadel and have been sick for two days"
+    reaction = Triage(True, "medication_reaction", ("x",))
+    text = crisis_answer(reaction, question, country="GB", today=TODAY).text
+    assert "With lithium: being sick, diarrhoea" in text
+    assert "clozapine" not in text
+    assert text.index("999") < text.index("With lithium") < text.index("Find A" if "Find A" in text else "You can talk")
+    other = crisis_answer(Triage(True, "suicide", ("x",)), question, country="GB", today=TODAY).text
+    assert "With lithium" not in other
+
+
 def test_numbers_come_from_the_table_only() -> None:
     known = load_resources().numbers()
     for code in load_resources().countries:
