@@ -65,7 +65,7 @@ def real_shape(index_dir: Path | None) -> Shape:
     """The shape of an index version's graph, or of the shipped tables without passages."""
     if index_dir is not None:
         with IndexVersion.open(index_dir) as version:
-            data = version.graph.embedded.data()
+            data = version.graph.reader.data()
     else:
         data = build_graph(Sources.shipped(corpora.facts_dir()), [])
     facts = list(data.facts)

@@ -22,7 +22,7 @@ class PageRankArm:
 
     def __init__(self, version: IndexVersion) -> None:
         self._version = version
-        data = version.graph.embedded.data()
+        data = version.graph.reader.data()
         keys = [e.key for e in data.entities] + list(data.passages)
         self._at = {key: number for number, key in enumerate(keys)}
         self._keys = keys

@@ -1,4 +1,4 @@
-"""What a graph store must do: narrow, so that a file, Ladybug and Neo4j can all do it.
+"""What a graph store must do: narrow, so that a file and a Neo4j server can both do it.
 
 Readers see whole versions only: a version that is half loaded does not exist. Walks of one and
 two hops are `knowledge_graph.expansion`, written once over `neighbours`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.audience import Audience
@@ -25,7 +25,7 @@ from rag.errors import QuestionError
 from rag.index.version import IndexVersion
 from rag.languages import other_language
 from rag.llm.redaction import Redaction
-from rag.model import Answer, Dropped, Evidence, LLMUse, Status
+from rag.model import Answer, Dropped, Evidence, LLMUse, Notice, Sentence, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
 from rag.retrieval.hybrid import HybridRetriever, Retrieval
@@ -201,12 +201,11 @@ class Corridor:
         """The Answer made of released sentences."""
         notes = {s.text: s.notes for s in found.draft.sentences}
         said = dict.fromkeys(n for s in release.sentences for n in notes.get(s.text, ()))
-        note = " ".join(filter(None, (found.note, *said)))
-        notice = " ".join(filter(None, (note, words_for(found.asked.audience))))
+        notice = notice_for(found, said)
         conflicts = conflicts_in(release.sentences, release.citations)
         differs = conflict_note(conflicts, release.citations)
         return Answer(
-            status=Status.PARTIAL if release.dropped or note else Status.ANSWERED,
+            status=Status.PARTIAL if release.dropped or found.note or said else Status.ANSWERED,
             question=found.asked.question,
             text=" ".join(filter(None, (notice, answer_text(release.sentences), differs))),
             notice=notice,
@@ -257,11 +256,24 @@ class Corridor:
         return self._answerability.enough(fit, found.retrieval.vector)
 
 
+def notice_for(found: Found, notes: Iterable[str] = ()) -> str:
+    """The engine's own words before an answer: on such questions, on its sentences (`notes`), and
+    to the reader."""
+    return " ".join(filter(None, (found.note, *notes, words_for(found.asked.audience))))
+
+
+def spoken(answer: Answer) -> Iterator[Notice | Sentence]:
+    """What a stream gives of an answer before the Answer itself."""
+    if answer.notice and answer.sentences:
+        yield Notice(answer.notice)
+    yield from answer.sentences
+
+
 def _plain(asked: Asked, question: str) -> str:
     """The question without names that the conversation gave away, brands with their substances."""
     redaction = Redaction()
     for text in (*said_by_user(asked.turns), asked.question):
-        redaction.hide(text)
+        redaction.learn(text)
     stripped = redaction.strip(question)
     return with_generic_names(stripped if any(c.isalpha() for c in stripped) else question)
 

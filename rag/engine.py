@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.audience import Audience, audience_named
 from rag.conversation import USER, Turn, read_turns, readable_turns
-from rag.corridor import Asked, Corridor
+from rag.corridor import Asked, Corridor, spoken
 from rag.errors import QuestionError
 from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion
@@ -57,23 +57,29 @@ class Engine:
         self._worded = _worded(self._corridor, settings, llm)
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, llm: LLM | None = None) -> Self:
-        """Open the active index version.
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        version_id: str | None = None,
+        llm: LLM | None = None,
+    ) -> Self:
+        """Open an index version, by default the active one.
 
         `llm`: any LLM of llama-index words the answers, instead of the one that the settings name.
 
         Raises:
             IndexUnavailableError: nothing is built, or the version is damaged or too new.
+            NotFoundError: no version has the id given.
             SettingsError: the LLM's settings cannot work.
             MissingExtraError: the LLM needs an extra; the message names the command.
         """
         settings = settings or Settings()
-        version = IndexVersion.open(settings.index_dir, threads=settings.encoder.threads)
-        try:
+        version = IndexVersion.open(
+            settings.index_dir, version_id, threads=settings.encoder.threads
+        )
+        with version.closed_on_failure():
             return cls(version, settings, llm=llm)
-        except BaseException:
-            version.close()
-            raise
 
     @property
     def version_id(self) -> str:
@@ -159,10 +165,8 @@ class Engine:
             return
         answer = await asyncio.to_thread(self._quoted, asked)
         if answer.status is not Status.CRISIS:  # which is read as a whole, its lines first
-            if answer.notice and answer.sentences:
-                yield Notice(answer.notice)
-            for sentence in answer.sentences:
-                yield sentence
+            for event in spoken(answer):
+                yield event
         yield answer
 
     def followed(
@@ -202,7 +206,10 @@ class Engine:
         return self._version.passage(passage_id)
 
     def source(self, source_id: str) -> Source:
-        """A source of the active version. Raises NotFoundError."""
+        """A source of the active version, by the name that its citations and passages give it.
+
+        That is its id or, where several editions are in, `id@edition`. Raises NotFoundError.
+        """
         return self._version.source(source_id)
 
     def entity(self, key: str) -> EntityView:
@@ -251,7 +258,8 @@ class Engine:
         except QuestionError as error:
             trouble = error
             turns = readable_turns(messages, self.settings.max_question_chars)
-        if turns and turns[-1] == Turn(USER, question.strip()):
+        again = readable_turns([Turn(USER, question)], self.settings.max_question_chars)
+        if turns[-1:] == again:
             turns = turns[:-1]  # some callers hand over the question with the conversation
         return Asked(question, turns, country, as_of, reader, trouble)
 

@@ -47,6 +47,11 @@ class Status(StrEnum):
     CRISIS = "crisis"
     OUT_OF_SCOPE = "out_of_scope"
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether the question was answered, at least in part."""
+        return self in (Status.ANSWERED, Status.PARTIAL)
+
 
 @dataclass(frozen=True, slots=True)
 class RestsOn:

@@ -22,8 +22,8 @@ _UNITS = frozenset("mg mcg g kg ml l mm cm m iu".split())
 
 _BOUNDARY = re.compile(
     r"""
-    (?P<stop>[.!?…]+)                       # the mark itself
-    (?P<close>["'”’»)\]]*)                  # closing quotes and brackets stay with the sentence
+    (?<![.!?…])(?P<stop>[.!?…]++)           # the mark itself
+    (?P<close>["'”’»)\]]*+)                 # closing quotes and brackets stay with the sentence
     (?P<cites>(?:\s?\[\d+(?:\s?[,–-]\s?\d+)*\])*)   # citation marks too
     (?=\s|$)
     """,
@@ -33,6 +33,7 @@ _NEXT_START = re.compile(r"""\s+["'“‘«(\[]*(?P<first>\S)""")
 _BULLET = re.compile(r"(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _LINE = re.compile(r"[^\n]+")
 _LEAD_IN_MAX_CHARS = 600
+_LOOK_BACK_CHARS = 60  # from a full stop; longer than any word that matters there
 
 
 def sentence_spans(text: str, *, join_lists: bool = True) -> tuple[Span, ...]:
@@ -110,7 +111,8 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
         return False
     if match["stop"] != ".":
         return True
-    word = re.split(r"[\s(\[“\"'‘]", text[begin : match.start()])[-1].lower()
+    near = text[max(begin, match.start() - _LOOK_BACK_CHARS) : match.start()]
+    word = re.split(r"[\s(\[“\"'‘]", near)[-1].lower()
     if match["close"]:
         return True
     if word in _ABBREVIATIONS:
@@ -119,7 +121,7 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
         return first.isupper()
     if len(word) == 1 and word.isalpha() and word != "i":
         # An initial ("J. Smith") goes on; a lettered name ("vitamin C.") ends.
-        before = text[begin : match.start() - 1].split()
+        before = near[:-1].split()
         return bool(before) and before[-1].lower() in _LETTERED
     return True
 

@@ -176,6 +176,11 @@ class ServiceSettings(_Group):
         "127.0.0.1", description="Address to listen on. Loopback unless told otherwise."
     )
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description='Names that people reach the service by, such as ["guide.example.org"]. '
+        "`host`, localhost and bare IP addresses always count.",
+    )
     max_body_kib: int = Field(256, ge=1, description="A larger request body is answered with 413.")
     max_crisis_body_kib: int = Field(
         2048,

@@ -13,7 +13,7 @@ from rag.compose.prompts import VERSION, condense_prompt
 from rag.compose.release import CitationList, released
 from rag.conversation import said_by_user
 from rag.corridor import LLM as BY_LLM
-from rag.corridor import Asked, Corridor, Found
+from rag.corridor import Asked, Corridor, Found, notice_for, spoken
 from rag.errors import LLMError
 from rag.llm.client import LLMClient
 from rag.llm.deadline import Deadline
@@ -69,8 +69,6 @@ class WordedCorridor:
         if not found.enough:
             yield _timed(self._corridor.silence(found), asked)
             return
-        if found.note:
-            yield Notice(found.note)
         wording = Wording(
             self.client, self._settings.llm, self._corridor.inspector(found), redaction, deadline
         )
@@ -82,6 +80,8 @@ class WordedCorridor:
             with asked.clock.step("llm"):
                 async with aclosing(wording.run(task, arriving=arriving)) as passed:
                     async for judged in passed:
+                        if arriving and not said and (notice := notice_for(found)):
+                            yield Notice(notice)
                         said.append(judged)
                         if arriving:
                             yield _sentence(judged, numbers)
@@ -90,8 +90,8 @@ class WordedCorridor:
         close = partial(self._close, found, wording, said if arriving else [], problem)
         answer = await in_thread(close)
         if not said or answer.composed_by != BY_LLM:
-            for sentence in answer.sentences:
-                yield sentence
+            for event in spoken(answer):
+                yield event
         yield _timed(answer, asked)
 
     def _close(self, found: Found, wording: Wording, said: list[Judged], problem: str) -> Answer:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from knowledge_graph.paths import CLINICAL
 from knowledge_graph.schema import (
     STRENGTH,
-    STRUCTURAL,
     Entity,
     Fact,
     Kind,
@@ -26,7 +26,6 @@ from knowledge_graph.schema import (
 FORMAT = 2
 """Goes up when nodes or relationships change their shape, so that none is read wrongly."""
 
-CLINICAL = tuple(relation for relation in Relation if relation not in STRUCTURAL)
 _TYPES = "|".join(relation.value for relation in CLINICAL)
 _READY = f"MATCH (v:GraphVersion {{id: $version, state: 'ready', format: {FORMAT}}})\n"
 _FACT = (

@@ -79,7 +79,7 @@ def export_command(output: OutFile, index_dir: IndexDir = None, as_json: AsJson 
     from rag.index.version import IndexVersion
 
     with IndexVersion.open(load_settings(index_dir).index_dir) as version:
-        data = version.graph.embedded.data()
+        data = version.graph.reader.data()
         with output.open("wb") as stream:
             facts = write_graphml(stream, data)
     if as_json:

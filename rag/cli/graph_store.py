@@ -42,7 +42,7 @@ def push_command(
         open_neo4j(settings.graph) as store,
         graph_errors(),
     ):
-        counts = store.load(version.id, version.graph.embedded.data())
+        counts = store.load(version.id, version.graph.reader.data())
         removed = store.prune(keep, version.id) if keep else []
     if as_json:
         print_json({"version": version.id, "loaded": counts, "removed": removed})

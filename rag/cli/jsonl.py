@@ -23,8 +23,9 @@ def run_batch(source: Path, target: Path | None, work: Callable[[Record], Any]) 
     """Reads `source`, writes one record a line to `target` (None or "-": standard output).
 
     `work` gets a record and returns what to add to it. A field that the input already has is
-    never overwritten: the added one is then named `answer_<field>`. A line that is not a JSON
-    object, or whose work raises RagError, gets an `error` field instead of stopping the run.
+    never overwritten: the added one is then named `answer_<field>`, with as many `answer_` as it
+    takes. A line that is not a JSON object, or whose work raises RagError, gets an `error` field
+    instead of stopping the run.
 
     Returns:
         Lines worked on, and how many of them got an `error`.
@@ -68,8 +69,12 @@ def _worked(line: bytes, number: int, work: Callable[[Record], Any]) -> tuple[Re
 
 
 def _merged(record: Record, added: Record) -> Record:
-    renamed = {(f"answer_{name}" if name in record else name): added[name] for name in added}
-    return {**record, **renamed}
+    merged = dict(record)
+    for name, value in added.items():
+        while name in merged:
+            name = f"answer_{name}"
+        merged[name] = value
+    return merged
 
 
 def _parse(line: bytes) -> Record:

@@ -65,7 +65,7 @@ def retrieve_command(
 def _hit(evidence: Evidence) -> Record:
     return {
         "passage_id": evidence.hit.passage_id,
-        "source_id": evidence.source.id,
+        "source_id": evidence.passage.source_id,
         "score": evidence.hit.score,
         "arms": evidence.hit.arms,
         "text": evidence.passage.text,

@@ -11,6 +11,7 @@ from rag.errors import DocumentError, SettingsError
 
 if TYPE_CHECKING:
     from rag.encoders.base import Encoder
+    from rag.index.version import IndexVersion
     from rag.settings import Settings
     from rag.verify.gate import Gate
     from rag.verify.whole_text import CheckedSentence
@@ -36,8 +37,7 @@ def check_text(
         from rag.index.version import IndexVersion
 
         with IndexVersion.open(settings.index_dir, threads=settings.encoder.threads) as version:
-            ids = [i for source in version.sources() for i in version.passage_ids(source.id)]
-            passages = version.passages(ids)
+            passages = version.passages(_in_force(version))
             titles = {p.id: version.source(p.source_id).title for p in passages}
             texts = {p.id: p.text for p in passages}
             gate: Gate = open_gate(version.encoder, settings.verifier, settings.llm)
@@ -48,6 +48,17 @@ def check_text(
     texts, titles = _passages(against, encoder, settings)
     gate = open_gate(encoder, settings.verifier, settings.llm)
     return TextChecker(gate, texts).check(content), titles
+
+
+def _in_force(version: IndexVersion) -> list[str]:
+    """Ids of the passages that an answer could cite today."""
+    from rag.index.passages import source_names
+    from rag.retrieval.policy import excluded_sources
+
+    sources = version.sources()
+    out = excluded_sources(sources)
+    names = [name for name in source_names(sources) if name not in out]
+    return [i for name in names for i in version.passage_ids(name)]
 
 
 def _read(path: Path) -> str:

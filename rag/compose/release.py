@@ -33,7 +33,7 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
         number=number,
         passage_id=passage.id,
         passage_sha256=passage.sha256,
-        source_id=source.id,
+        source_id=passage.source_id,
         title=source.title,
         publisher=source.publisher,
         edition=source.edition,

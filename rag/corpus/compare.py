@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.corpus.promotion import Canaries, open_version
+from rag.corpus.promotion import Canaries
+from rag.engine import Engine
 from rag.model import Answer, Status
 from rag.settings import Settings
 
@@ -50,9 +51,9 @@ def compare(
         IndexUnavailableError, NotFoundError: a version cannot be opened.
     """
     asked = Canaries.shipped().ask if questions is None else questions
-    with open_version(settings, before) as engine:
+    with Engine.open(settings, version_id=before) as engine:
         first = [_said(engine.ask(question)) for question in asked]
-    with open_version(settings, after) as engine:
+    with Engine.open(settings, version_id=after) as engine:
         second = [_said(engine.ask(question)) for question in asked]
     rows = zip(asked, first, second, strict=True)
     return len(asked), tuple(Difference(*row) for row in rows if row[1] != row[2])

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from rag.corpus.catalogue import Catalogue, Entry
@@ -126,9 +127,16 @@ def read_records(folder: Path) -> dict[str, Record]:
         return {}
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-        return {row["url"]: Record(**row) for row in rows}
+        return {row["url"]: _record(row) for row in rows}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise CorpusError(f"{path} is damaged ({error}). Delete it and fetch again.") from error
+
+
+def _record(row: dict[str, Any]) -> Record:
+    record = Record(**row)
+    if Path(record.file).name != record.file:
+        raise ValueError(f"{record.file!r} is not the name of a file in the folder")
+    return record
 
 
 def checked_files(folder: Path) -> tuple[list[Path], list[tuple[str, str]]]:
@@ -210,7 +218,7 @@ def _write_side_car(path: Path, entry: Entry) -> None:
 
 def _matches(folder: Path, record: Record) -> bool:
     try:
-        data = (folder / Path(record.file).name).read_bytes()
+        data = (folder / record.file).read_bytes()
     except OSError:
         return False
     return hashlib.sha256(data).hexdigest() == record.sha256

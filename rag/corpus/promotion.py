@@ -14,14 +14,12 @@ from pathlib import Path
 from rag.engine import Engine
 from rag.errors import IndexUnavailableError
 from rag.index.store import IndexStore
-from rag.index.version import IndexVersion
 from rag.model import Status
 from rag.settings import Settings
 
 _LEAST_SHARE = 0.5  # of the active version's passages
 _MOST_LOST = 0.1  # of the canary questions that the active version answers
 _SHOWN = 3
-ANSWERS = frozenset({Status.ANSWERED, Status.PARTIAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def judge(settings: Settings, version_id: str, canaries: Canaries | None = None)
     """
     canaries = canaries or Canaries.shipped()
     refused: list[str] = []
-    with open_version(settings, version_id) as new:
+    with Engine.open(settings, version_id=version_id) as new:
         answered, unfounded = _answered(new, canaries.ask)
         refused += [f"a sentence rests on no passage of it: {text}" for text in unfounded]
         refused += _safety(new, canaries)
@@ -71,7 +69,7 @@ def judge(settings: Settings, version_id: str, canaries: Canaries | None = None)
         if fewer < _LEAST_SHARE * more:
             refused.append(f"it holds {fewer} passages; the active version has {more}")
         if unanswered:  # what both answer need not be asked twice
-            with open_version(settings, active) as old:
+            with Engine.open(settings, version_id=active) as old:
                 lost, _ = _answered(old, unanswered)
     except IndexUnavailableError:
         pass  # nothing answers yet, so nothing can be lost
@@ -82,23 +80,13 @@ def judge(settings: Settings, version_id: str, canaries: Canaries | None = None)
     return Judgement(version_id, len(canaries.ask), len(answered), tuple(refused))
 
 
-def open_version(settings: Settings, version_id: str) -> Engine:
-    """An engine over a version that need not be the active one.
-
-    Raises:
-        IndexUnavailableError, NotFoundError: the version cannot be opened.
-    """
-    version = IndexVersion.open(settings.index_dir, version_id, threads=settings.encoder.threads)
-    return Engine(version, settings)
-
-
 def _answered(engine: Engine, questions: Sequence[str]) -> tuple[list[str], list[str]]:
     """The questions that are answered, and the released sentences that cannot be looked up."""
     answered: list[str] = []
     unfounded: list[str] = []
     for question in questions:
         answer = engine.ask(question)
-        if answer.status in ANSWERS:
+        if answer.status.is_answer:
             answered.append(question)
         sound = {
             citation.number

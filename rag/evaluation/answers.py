@@ -12,8 +12,6 @@ from rag.errors import SettingsError
 from rag.evaluation.intervals import wilson
 from rag.model import Answer, Status
 
-_ANSWERS = frozenset({Status.ANSWERED, Status.PARTIAL})
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -28,7 +26,7 @@ class Asked:
     def outcome(self) -> str:
         """What became of the question, with the reason where it was not answered."""
         status = self.answer.status
-        if status in _ANSWERS or status is Status.CRISIS:
+        if status.is_answer or status is Status.CRISIS:
             return status.value
         if status is Status.OUT_OF_SCOPE:
             return "out_of_scope: no source may answer it"
@@ -40,7 +38,7 @@ class Asked:
     @property
     def right(self) -> bool:
         """Answered when it can be, silent when not."""
-        return (self.answer.status in _ANSWERS) == self.answerable
+        return self.answer.status.is_answer == self.answerable
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,10 @@ def released_at(y: Array, score: Array, kept: float = 0.90) -> float:
 def interval(
     measure: Callable[[npt.NDArray[np.int64]], float], groups: Sequence[str], draws: int = 1000
 ) -> tuple[float, float]:
-    """95% bootstrap interval of a measure of row indices, whole groups (questions) drawn."""
+    """95% bootstrap interval of a measure of row indices, whole groups (questions) drawn.
+
+    Draws for which the measure is not defined (NaN), as where all have one label, do not count.
+    """
     names = sorted(set(groups))
     rows = {name: np.flatnonzero(np.array(groups) == name) for name in names}
     rng = np.random.default_rng(0)
@@ -47,7 +50,7 @@ def interval(
     for _ in range(draws):
         drawn = rng.choice(len(names), len(names))
         found.append(measure(np.concatenate([rows[names[i]] for i in drawn])))
-    low, high = np.quantile(found, (0.025, 0.975))
+    low, high = np.nanquantile(found, (0.025, 0.975))
     return float(low), float(high)
 
 

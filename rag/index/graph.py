@@ -19,7 +19,6 @@ from knowledge_graph.lexicon import make_lexicon, read_lexicon, write_lexicon
 from knowledge_graph.linking import Linker
 from knowledge_graph.passages import PassageText
 from knowledge_graph.reading import Reading, readings
-from knowledge_graph.store import GraphReader
 from knowledge_graph.stores.embedded import EmbeddedReader, write
 from rag.encoders.base import Encoder
 from rag.errors import BuildError, IndexCorruptError
@@ -155,7 +154,8 @@ class VersionGraph:
         """
         try:
             lexicon = read_lexicon(folder)
-            self.embedded = EmbeddedReader(folder, version)
+            self.reader = EmbeddedReader(folder, version)
+            """Reads the graph that lies in the version."""
             self._statements = _read_statements(folder)
             vectors = _read_vectors(folder)
         except (GraphError, OSError, ValueError) as error:
@@ -172,14 +172,9 @@ class VersionGraph:
         statement = self._statements.get(passage_id)
         return f"{statement.source}: {statement.text}" if statement else ""
 
-    @property
-    def reader(self) -> GraphReader:
-        """Reads the graph that lies in the version."""
-        return self.embedded
-
     def close(self) -> None:
         """Closes the files."""
-        self.embedded.close()
+        self.reader.close()
 
 
 def _read_vectors(folder: Path) -> npt.NDArray[np.float32] | None:

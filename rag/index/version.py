@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -200,6 +201,15 @@ class IndexVersion:
         """Closes the files. Searches under way must be over."""
         self._store.close()
         self.graph.close()
+
+    @contextmanager
+    def closed_on_failure(self) -> Iterator[None]:
+        """`with version.closed_on_failure():` around what makes its owner; a failure closes it."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

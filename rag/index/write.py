@@ -189,7 +189,11 @@ def _put_in_place(folder: Path, target: Path) -> None:
         # cannot be replaced in one step; if the process dies between the two, `sweep` mends it.
         replaced = target.with_name(f"{REPLACED}{target.name}")
         target.rename(replaced)
-        folder.rename(target)
+        try:
+            folder.rename(target)
+        except OSError:
+            replaced.rename(target)
+            raise
         shutil.rmtree(replaced)
     else:
         folder.rename(target)

@@ -47,11 +47,11 @@ def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
     try:
         document = Document(io.BytesIO(data))
         blocks = tuple(_blocks(document.element.body, document))
+        properties = _properties(document, data)
     except Exception as error:  # python-docx lets many kinds through for broken packages
         raise DocumentError(
             f"{path}: the DOCX is broken. Open it in a word processor and save it again."
         ) from error
-    properties = _properties(document, data)
     titles = [b.text for b in blocks if b.kind is BlockKind.HEADING and b.level == 1]
     hidden = sum(
         len("".join(run.itertext()).split())

@@ -45,6 +45,8 @@ _COLOUR = re.compile(r"(?:^|;)\s*(color|background)\s*:\s*([^;\s]+)")
 _CODE = frozenset("script style template noscript svg iframe object".split())
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _CHARSET_BYTES = 2048
+# lxml refuses a text that is decoded already and still names an encoding.
+_XML_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*>")
 _HEADING = re.compile(r"h([1-6])")
 _LISTS = ("ul", "ol", "dl")
 _BLOCK_TAGS = frozenset({"p", "pre", "blockquote", "table", "div", *_LISTS})
@@ -58,7 +60,7 @@ def read(data: bytes, path: Path, settings: IngestSettings) -> Draft:
     del settings
     text, warnings = _decode(data, path)
     try:
-        page = lxml.html.document_fromstring(text)
+        page = lxml.html.document_fromstring(_XML_DECLARATION.sub("", text))
     except (lxml.etree.LxmlError, ValueError) as error:
         raise DocumentError(f"{path}: this is not an HTML page that can be read.") from error
     language = str(page.get("lang") or "").strip()
@@ -101,7 +103,7 @@ def _decode(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     if declared:
         try:
             return data.decode(declared[1].decode("ascii")), ()
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             pass  # pages often declare what they are not
     return decode(data, path)
 

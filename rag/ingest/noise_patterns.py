@@ -124,7 +124,7 @@ def is_marked_link(text: str) -> bool:
     """A link with its publisher, file type or language glued on; or a teaser that breaks off."""
     return (
         bool(_MARKED_LINK.search(text))
-        and len(text.split()) <= 40
+        and len(text.split()) <= _MARKED_LINK_MAX_WORDS
         and (not is_finished(text) or text.endswith(("...", "…")))
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from rag.errors import DocumentError
+from rag.errors import DocumentError, RagError
 from rag.ingest.clean import one_line
 from rag.ingest.draft import Draft
 from rag.ingest.frontmatter import read_side_car
@@ -31,8 +32,8 @@ _READERS = {
     ".docx": "docx",
     ".pdf": "pdf.reader",
 }
-SUFFIXES = frozenset(_READERS)
 _MIB = 1024 * 1024
+_log = logging.getLogger(__name__)
 
 
 def read(path: Path, settings: IngestSettings) -> Document:
@@ -46,7 +47,7 @@ def read(path: Path, settings: IngestSettings) -> Document:
     data = _bytes_of(path, settings.max_file_mib)
     side_car = read_side_car(path)
     reader: Reader = import_module(f"rag.ingest.{module}").read
-    draft = reader(data, path, settings)
+    draft = _draft(reader, data, path, settings)
     if side_car and draft.front_matter:
         raise DocumentError(
             f"{path}: has front matter and also a side-car {path.name}.toml. Keep one of them."
@@ -62,6 +63,20 @@ def read(path: Path, settings: IngestSettings) -> Document:
         raise DocumentError(f"{path}: nothing in this file can serve as evidence. Is it whole?")
     source = make_source(draft, side_car, path, hashlib.sha256(data).hexdigest())
     return Document(source=source, blocks=blocks, warnings=warnings)
+
+
+def _draft(reader: Reader, data: bytes, path: Path, settings: IngestSettings) -> Draft:
+    """What `reader` makes of a file. One that makes it fail must not end a whole build."""
+    try:
+        return reader(data, path, settings)
+    except RagError:
+        raise
+    except Exception as error:
+        _log.warning("%s: its reader failed", path, exc_info=True)
+        raise DocumentError(
+            f"{path}: its reader failed ({type(error).__name__}; the log says more). Save it anew, "
+            "or in another format."
+        ) from error
 
 
 def _mended(blocks: tuple[Block, ...], *, scraped: bool) -> tuple[Block, ...]:

@@ -8,6 +8,7 @@ away without any name. `docs/llm.md` lists what they miss.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +27,7 @@ class Finding:
 
 
 _PARTS = re.IGNORECASE
-_NAME = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))+"
+_NAME = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))++"
 _CAPITAL = rf"(?-i:(?=[^\W\d_a-zà-öø-ÿ])){_NAME}"
 _FULL = rf"{_CAPITAL}(?:[ \t]+(?:(?:de|van|von|bin|al|la|le)[ \t]+)?{_CAPITAL}){{0,3}}"
 _KIN = (
@@ -47,8 +48,8 @@ _SIMPLE = (
         "ID",
         r"\b(?:(?:nhs|patient|hospital|medical record|record|case|member(?:ship)?|policy|insurance|"
         r"medicare|medicaid|passport|licen[cs]e|account|student|employee|social security|ssn|mrn|"
-        r"id|national insurance|ni)(?: (?:number|no\.?|id|card))?(?: is| was|:| #|#)*\s*)"
-        r"((?=[A-Z0-9 -]*\d)[A-Z0-9](?:[A-Z0-9-]| (?=\d)){4,18}[A-Z0-9])\b",
+        r"id|national insurance|ni)(?: (?:number|no\.?|id|card))?(?: is| was|:| #|#){0,3}\s*)"
+        r"((?=[A-Z0-9 -]{0,19}\d)[A-Z0-9](?:[A-Z0-9-]| (?=\d)){4,18}[A-Z0-9])\b",
     ),
     ("ID", r"\b(?:\d{1,3}\.){3}\d{1,3}\b"),  # IP address
     ("PHONE", r"(?<![\w.])\+?\(?\d[\d ().-]{6,16}\d(?![\w%])"),
@@ -88,7 +89,7 @@ _LIKELY = (
     re.compile(rf"\b(?:i(?:'m| am) called|call me|i go by)\s+({_FULL}|{_NAME})", _PARTS),
     re.compile(rf"\b(?:i(?:'m| am)|this is|it(?:'s| is)|hi|hello|hey|dear)[ ,]+({_FULL})", _PARTS),
     re.compile(rf"\b(?:my|our|his|her|their|the)\s+(?:\w+\s+)?(?:{_KIN})s?,?\s+({_FULL})", _PARTS),
-    re.compile(rf"\b({_FULL}),?\s+(?:is|was)?\s*my\s+(?:{_KIN})\b", _PARTS),
+    re.compile(rf"\b(?<![^\W\d_]['’-])({_FULL}),?\s+(?:(?:is|was)\s+)?my\s+(?:{_KIN})\b", _PARTS),
     re.compile(rf"(?:^|\n|[.!?]\s)(?:[-–—]+|thanks|thank you|regards|yours|love|best|cheers|from|"
                rf"signed)[,:]?\s*({_FULL})\.?\s*$", _PARTS),
 )  # fmt: skip
@@ -108,10 +109,14 @@ def find(text: str) -> list[Finding]:
 def without_overlaps(findings: Iterable[Finding]) -> list[Finding]:
     """In order; where two meet, the longer one counts."""
     kept: list[Finding] = []
-    for finding in sorted(set(findings), key=lambda f: (f.start - f.end, f.start)):
-        if all(finding.end <= other.start or other.end <= finding.start for other in kept):
-            kept.append(finding)
-    return sorted(kept, key=lambda f: f.start)
+    for finding in sorted(dict.fromkeys(findings), key=lambda f: (f.start - f.end, f.start)):
+        place = bisect_left(kept, finding.start, key=lambda f: f.start)
+        before, after = kept[max(place - 1, 0) : place], kept[place : place + 1]
+        if all(f.end <= finding.start for f in before) and all(
+            finding.end <= f.start for f in after
+        ):
+            kept.insert(place, finding)
+    return kept
 
 
 def _identifiers(text: str) -> Iterator[Finding]:
@@ -139,8 +144,9 @@ def _names(text: str) -> Iterator[Finding]:
                 if sure or _could_be_a_name(parts[0]):  # "sure": whatever the word
                     yield Finding(start, end, "PERSON")
                     seen.update(p for p in parts if p[0].isupper() and len(p) > 2)
-    for name in seen - {n for n in seen if n.lower() in _NOT_NAMES}:
-        for match in re.finditer(rf"\b{re.escape(name)}\b", text):
+    names = sorted((n for n in seen if n.lower() not in _NOT_NAMES), key=len, reverse=True)
+    if names:
+        for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, names))})\b", text):
             yield Finding(*match.span(), "PERSON")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from rag.conversation import Turn
 from rag.llm.pii import Finding, find
 
 Finder = Callable[[str], Sequence[Finding]]
+_WORD = re.compile(r"\w+")
 _PLACEHOLDER = re.compile(r"\b(PERSON|PLACE|PHONE|EMAIL|LINK|DATE|ID)[_ ](\d{1,3})\b")
 
 
@@ -41,21 +43,32 @@ class Redaction:
         self._find = finder
         self._placeholders: dict[str, str] = {}
         self._originals: dict[str, str] = {}
+        self._numbers: Counter[str] = Counter()  # of each kind, the last that was given
+        self._by_word: defaultdict[str, list[str]] = defaultdict(list)  # by their first word
+
+    def learn(self, text: str) -> Sequence[Finding]:
+        """What identifies in the text: from now on it is hidden wherever it stands."""
+        found = self._find(text)
+        for finding in found:
+            self._know(text[finding.start : finding.end], finding.kind)
+        return found
 
     def hide(self, text: str) -> str:
         """The text with placeholders. What an earlier text gave away is hidden here too."""
+        found = self.learn(text)
+        known = self._known_in(text)
         parts: list[str] = []
         cursor = 0
-        for finding in self._find(text):
-            parts.append(self._known_hidden(text[cursor : finding.start]))
-            parts.append(self._placeholder(text[finding.start : finding.end], finding.kind))
+        for finding in found:
+            parts.append(self._hidden(text[cursor : finding.start], known))
+            parts.append(self._placeholders[text[finding.start : finding.end]])
             cursor = finding.end
-        return "".join((*parts, self._known_hidden(text[cursor:])))
+        return "".join((*parts, self._hidden(text[cursor:], known)))
 
     def hide_turns(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
         """Each turn hidden. Two passes, so that a name introduced late is hidden early too."""
         for turn in turns:
-            self.hide(turn.text)
+            self.learn(turn.text)
         return tuple(replace(turn, text=self.hide(turn.text)) for turn in turns)
 
     def restore(self, text: str) -> str:
@@ -68,23 +81,33 @@ class Redaction:
         """The text without what identifies, for a search: a name does not say what is asked."""
         return " ".join(_PLACEHOLDER.sub(" ", self.hide(text)).split())
 
-    def _known_hidden(self, text: str) -> str:
-        for original in sorted(self._placeholders, key=len, reverse=True):
-            placeholder = self._placeholders[original]
+    def _known_in(self, text: str) -> list[str]:
+        """What is known and stands in the text, the longest first."""
+        words = dict.fromkeys(_WORD.findall(text))
+        known = [one for word in words for one in self._by_word.get(word, ()) if one in text]
+        return sorted(known, key=len, reverse=True)
+
+    def _hidden(self, text: str, known: Sequence[str]) -> str:
+        for original in known:
             if original in text:
+                placeholder = self._placeholders[original]
                 text = re.sub(rf"\b{re.escape(original)}\b", placeholder, text)
         return text
 
-    def _placeholder(self, original: str, kind: str) -> str:
-        if original not in self._placeholders:
-            number = 1 + sum(p.startswith(f"{kind}_") for p in self._originals)
-            placeholder = self._same_person(original, kind) or f"{kind}_{number}"
-            self._placeholders[original] = placeholder
-            self._originals.setdefault(placeholder, original)
-            if kind == "PERSON":  # "Anna Kirk" is also Anna, and Ms Kirk
-                for part in _parts(original):
-                    self._placeholders.setdefault(part, placeholder)
-        return self._placeholders[original]
+    def _know(self, original: str, kind: str) -> None:
+        if original in self._placeholders:
+            return
+        placeholder = self._same_person(original, kind)
+        if placeholder is None:
+            self._numbers[kind] += 1
+            placeholder = f"{kind}_{self._numbers[kind]}"
+            self._originals[placeholder] = original
+        parts = _parts(original) if kind == "PERSON" else []  # "Anna Kirk" is also Anna, Ms Kirk
+        for name in dict.fromkeys((original, *parts)):
+            if name not in self._placeholders:
+                self._placeholders[name] = placeholder
+                for word in _WORD.findall(name)[:1]:
+                    self._by_word[word].append(name)
 
     def _same_person(self, original: str, kind: str) -> str | None:
         if kind != "PERSON":

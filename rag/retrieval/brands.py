@@ -34,7 +34,7 @@ class BrandsArm:
         links = [
             link for link in graph.linker.link(query.text) if kind_of(link.key) is Kind.MEDICATION
         ]
-        known = graph.embedded.entities([link.key for link in links], deadline_s=_DEADLINE_S)
+        known = graph.reader.entities([link.key for link in links], deadline_s=_DEADLINE_S)
         found: dict[str, float] = {}
         for link in links:
             substance = known[link.key].name

@@ -96,7 +96,7 @@ class GraphArm:
             reached.entity for walk in found for reached in walk if _names_anew(reached)
         )
         # The version's own file: names are the same in every store, and this one is the nearest.
-        known = self._version.graph.embedded.entities(list(keys), deadline_s=self._deadline_s)
+        known = self._version.graph.reader.entities(list(keys), deadline_s=self._deadline_s)
         names = " ".join(dict.fromkeys(known[key].name for key in keys if key in known))
         hits = self._version.lexical(f"{question} {names}", _WORDED, excluded_sources)
         return [(passage, score / hits[0][1]) for passage, score in hits]

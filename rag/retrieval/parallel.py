@@ -6,13 +6,12 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
 from rag.retrieval.arm import Arm, Query
-
-Ranking = Sequence[tuple[str, float]]
+from rag.retrieval.fusion import Ranking
 
 # Calls of one arm that may be under way at once. An arm that hangs would otherwise cost one more
 # thread with every question; past this many it is left out without being asked.

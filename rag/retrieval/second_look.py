@@ -126,5 +126,5 @@ def features(
 
 def _named(version: IndexVersion, keys: Sequence[str]) -> list[set[str]]:
     """For each entity the passages that name it. The version's own file: it is the nearest."""
-    found = version.graph.embedded.passages(keys, limit=_MENTIONS, deadline_s=_DEADLINE_S)
+    found = version.graph.reader.passages(keys, limit=_MENTIONS, deadline_s=_DEADLINE_S)
     return [{passage for passage, _ in found.get(key, ())} for key in keys]

@@ -77,7 +77,10 @@ class Message:
 
     def sentence(self, match: Match) -> Sequence[str]:
         """The words of the sentence in which `match` begins."""
-        number = self.sentence_of[match.start]
+        return self.numbered(self.sentence_of[match.start])
+
+    def numbered(self, number: int) -> Sequence[str]:
+        """The words of the sentence of this number, with the mark that ends the one before it."""
         start = bisect_left(self.sentence_of, number)
         return self.words[start : bisect_right(self.sentence_of, number)]
 

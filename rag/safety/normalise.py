@@ -43,7 +43,8 @@ _SELF_NOUNS = [["harm"], ["harming"], ["injury"], ["esteem"], ["worth"], ["confi
 def tokens(text: str, lexicon: Lexicon) -> list[str]:
     """The words of `text`, lower case, with `BREAK` between sentences and `QUOTE` at quotes.
 
-    >>> tokens("I wanna d!eeee 2night", lexicon)  # doctest: +SKIP
+    >>> from rag.safety.ruleset import shipped_rules
+    >>> tokens("I wanna d!eeee 2night", shipped_rules().lexicon)
     ['i', 'want', 'to', 'die', 'tonight']
     """
     pieces = _pieces(_characters(text, lexicon), lexicon)

@@ -47,11 +47,11 @@ def foreign_cries(text: str) -> Iterator[tuple[str, str]]:
     [('es', 'suicide')]
     """
     folded = _folded(without_heaps(text))
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(folded))  # 1 where a phrase, as long or longer, stands
     for phrase in _table():
         for start, end in _places(phrase.sought, folded):
-            if not any(first <= start and end <= last for first, last in taken):
-                taken.append((start, end))
+            if 0 in taken[start:end]:
+                taken[start:end] = b"\1" * (end - start)
                 yield phrase.language, phrase.concern
 
 

@@ -19,6 +19,7 @@ _EXPLAINED = 25  # words; a longer sentence, or text without a full stop, says m
 _QUESTION = 14  # words; in a longer one more is said than the question, or the trouble
 _FRAME = 12  # words; a longer sentence says more than who plays whom
 _MAY_BE_WHOLE = 6  # words
+_PIECE = 2000  # words of a very long turn in which sentences are explained at a time
 _FEWEST_ENGLISH = 0.5  # share of the words; of other languages the classifier knows nothing
 _WRITER = frozenset("i me myself".split())
 
@@ -96,8 +97,17 @@ def _run_on(messages: Sequence[list[str]]) -> Iterator[tuple[list[str], bool]]:
 
 
 def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
-    """Leave out sentences that the rules understood as harmless: "I am not suicidal"."""
+    """Leave out sentences that the rules understood as harmless: "I am not suicidal". A very long
+    turn is looked at piece by piece, so that the work grows no faster than its length."""
     words = joined_fragments(words)
+    pieces = [_told(words[at : at + _PIECE], rules) for at in range(0, len(words), _PIECE)]
+    kept = [word for told, framing in pieces for word, of in told if of not in framing]
+    return kept if set(kept) - {BREAK} else [word for told, _ in pieces for word, _ in told]
+
+
+def _told(words: list[str], rules: RuleSet) -> tuple[list[tuple[str, int]], set[int]]:
+    """(each word of the sentences that are not explained, with the number of its sentence; the
+    numbers of those that set a stage)."""
     message = Message.of(words, rules)
     explained = {
         message.sentence_of[match.start]
@@ -105,16 +115,10 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
         if rules.rules[match.name].category != SIGNAL
         and is_explained(match, rules.rules[match.name], message, rules)
     }
-    explained = {n for n in explained if message.sentence_of.count(n) <= _EXPLAINED}
+    explained = {n for n in explained if len(message.numbered(n)) <= _EXPLAINED}
     explained |= _plain(message)
-    told = [
-        (word, number)
-        for word, number in zip(words, message.sentence_of, strict=True)
-        if number not in explained
-    ]
-    framing = _framing(message)
-    kept = [word for word, number in told if number not in framing]
-    return kept if set(kept) - {BREAK} else [word for word, _ in told]
+    numbered = zip(words, message.sentence_of, strict=True)
+    return [(word, of) for word, of in numbered if of not in explained], _framing(message)
 
 
 def _only_zaps(concern: str, words: Sequence[str], rules: RuleSet) -> bool:
@@ -140,7 +144,7 @@ def _plain(message: Message) -> set[int]:
         message.sentence_of[start]
         for name in ("plain_question", "plain_trouble")
         for start, _ in message.cues.get(name, ())
-        if message.sentence_of.count(message.sentence_of[start]) <= _QUESTION
+        if len(message.numbered(message.sentence_of[start])) <= _QUESTION
     }
 
 
@@ -149,11 +153,7 @@ def _framing(message: Message) -> set[int]:
     found = set()
     for start, _ in message.cues.get("frame", ()):
         number = message.sentence_of[start]
-        sentence = [
-            word
-            for word, of in zip(message.words, message.sentence_of, strict=True)
-            if of == number and word != BREAK
-        ]
+        sentence = [word for word in message.numbered(number) if word != BREAK]
         begins = start == 0 or message.words[start - 1] == BREAK
         if begins and len(sentence) <= _FRAME and _WRITER.isdisjoint(sentence):
             found.add(number)

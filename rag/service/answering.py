@@ -21,6 +21,7 @@ from rag.service.leaving import while_connected
 from rag.service.state import Service
 
 Event = Notice | Sentence | Answer
+_LARGE = 16 * 1024  # characters; the crisis check of longer talk waits for others of its kind
 _FOLLOWED_WITHIN_S = 0.7  # then a crisis answer goes out without what the sources say
 _log = logging.getLogger(__name__)
 
@@ -91,7 +92,8 @@ async def _crisis(body: AskRequest, service: Service) -> Answer | None:
     """Before any engine: a person in danger is answered even when none is loaded."""
     turns = read_turns(body.turns(), service.settings.max_question_chars)
     said = [*said_by_user(turns), body.question]
-    concern = await service.triage(lambda: triage(said, classifier=service.concerns))
+    large = sum(map(len, said)) > _LARGE
+    concern = await service.triage(lambda: triage(said, classifier=service.concerns), large=large)
     if not concern.crisis:
         return None
     crisis = crisis_answer(

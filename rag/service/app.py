@@ -12,6 +12,7 @@ from rag.service import problems
 from rag.service.crisis_first import CrisisFirst
 from rag.service.limits import TimeLimit
 from rag.service.openapi import describe
+from rag.service.origins import OwnPagesOnly
 from rag.service.routes import (
     ask,
     chat,
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         most=settings.service.max_crisis_body_kib * KIB,
     )
     app.add_middleware(TimeLimit, seconds=_seconds(settings))
+    app.add_middleware(OwnPagesOnly, settings=settings.service)
     for room in (ask, chat, retrieve, verify, passages, sources, graph, indexes, health):
         app.include_router(room.router)
     describe(app)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import logging
 import secrets
 import sys
 from asyncio.subprocess import PIPE
@@ -22,6 +23,7 @@ from rag.settings import Settings
 
 KEPT_JOBS = 100  # finished jobs that can still be asked about
 ID_BYTES = 8
+_log = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -91,6 +93,10 @@ class Jobs:
         except asyncio.CancelledError:
             self._finish(job, JobState.FAILED, error="The service stopped; start the build again.")
             raise
+        except Exception as error:  # a job that is never finished could be waited for for ever
+            _log.exception("build job %s failed", job.id)
+            reason = f"The job failed ({type(error).__name__}); the service's log says why."
+            self._finish(job, JobState.FAILED, error=reason, result=result)
         else:
             self._finish(job, JobState.SUCCEEDED, result=result, plan=plan)
 

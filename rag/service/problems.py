@@ -58,9 +58,9 @@ class Problem(BaseModel):
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI entries of a route that may answer with these error statuses.
 
-    400 is a body that is not UTF-8, 422 one whose JSON cannot be used.
+    400 is a body that is not UTF-8, 403 a page of another site, 422 JSON that cannot be used.
     """
-    common = (400, 413, 422, 500, 504)
+    common = (400, 403, 413, 422, 500, 504)
     return {
         status: {
             "description": HTTPStatus(status).phrase,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.model import Passage, Source
+
+# Characters. What the gate costs grows with the product of the two.
+_LONGEST_SENTENCE = 4_000
+_LONGEST_PASSAGE = 20_000
 
 
 class Request(BaseModel):
@@ -50,8 +54,10 @@ class VerifyRequest(Request):
         }
     )
 
-    sentence: str = Field(min_length=1, description="The sentence to check.")
-    passages: list[str] = Field(
+    sentence: str = Field(
+        min_length=1, max_length=_LONGEST_SENTENCE, description="The sentence to check."
+    )
+    passages: list[Annotated[str, Field(max_length=_LONGEST_PASSAGE)]] = Field(
         min_length=1, max_length=20, description="The passages that should support it."
     )
 

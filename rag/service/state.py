@@ -13,7 +13,6 @@ from fastapi import Depends, Request
 from rag.engine import Engine
 from rag.errors import RagError
 from rag.index.store import IndexStore
-from rag.index.version import IndexVersion
 from rag.service.jobs import Jobs
 from rag.service.slot import EngineSlot
 from rag.settings import Settings
@@ -65,13 +64,10 @@ class Service:
             settings = self.settings
             with self._activating:
                 # Opened first: a version that cannot be used never becomes the active one.
-                version = IndexVersion.open(
-                    settings.index_dir, version_id, threads=settings.encoder.threads
-                )
-                engine = Engine(version, settings)
+                engine = Engine.open(settings, version_id=version_id)
                 try:
                     IndexStore(settings.index_dir).activate(version_id)
-                except RagError:
+                except BaseException:
                     engine.close()
                     raise
                 self.slot.swap(engine)

@@ -21,7 +21,7 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
         "day|days|daily|night|nights|every day|each day|every night|each night|every morning",
         "week|weeks|weekly|every week|each week", "month|months|monthly|every month",
         "year|years|yearly|annual|annually|every year|each year",
-        "decade|decades", "percent|per cent|%", "mg|milligram|milligrams",
+        "decade|decades", "percent|per cent", "mg|milligram|milligrams",
         "mcg|microgram|micrograms",
         "g|gram|grams", "million", "billion", "thousand",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from rag.sentences import sentence_spans
 from rag.verify.words import fold, without_citation_marks
@@ -28,12 +29,12 @@ def is_verbatim(sentence: str, passage: str) -> bool:
     """
     wanted = fold(without_citation_marks(sentence))
     units = [fold(quotable(passage[a:b])) for a, b in sentence_spans(passage)]
-    for start in range(len(units)):
-        joined = ""
-        for unit in units[start:]:
-            joined = f"{joined} {unit}".strip()
-            if joined == wanted:
-                return True
-            if len(joined) >= len(wanted):
-                break
+    units = [unit for unit in units if unit]
+    joined = " ".join(units)
+    starts = {0, *accumulate(len(unit) + 1 for unit in units)}
+    place = joined.find(wanted)
+    while place >= 0:
+        if place in starts and place + len(wanted) + 1 in starts:
+            return True
+        place = joined.find(wanted, place + 1)
     return False

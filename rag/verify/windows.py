@@ -6,8 +6,10 @@ same kind of context in both.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +29,21 @@ def best_window(
     to `before` units of lead-in, and of runs that hold equally much the earliest wins.
     """
     wanted = frozenset(claim)
+    shared = [wanted & unit.stems for unit in units]
     best, best_key = (0, 0), (-1, -1)
-    for start in range(len(units)):
-        stop, used = start, 0
-        held: set[str] = set()
-        repeats = 0
+    held: Counter[str] = Counter()
+    stop = used = 0
+    for start, unit in enumerate(units):
         while stop < len(units) and (stop == start or used + units[stop].tokens <= budget):
             used += units[stop].tokens
-            shared = wanted & units[stop].stems
-            repeats += len(shared)
-            held |= shared
+            held.update(shared[stop])
             stop += 1
-        key = (len(held), repeats)
+        key = (len(held), held.total())
         if key > best_key:
             best, best_key = (start, stop), key
+        used -= unit.tokens
+        held.subtract(shared[start])
+        held = +held  # without the stems that have left
     start, stop = best
     return _with_lead_in(units, start, stop, budget, before)
 
@@ -65,21 +68,25 @@ def best_units(claim: Collection[str], units: Sequence[Unit], budget: int) -> tu
     held, units that share most with the claim follow, while they fit in `budget` word pieces.
     """
     wanted = frozenset(claim)
+    shared = [wanted & unit.stems for unit in units]
     missing = set(wanted)
-    left = set(range(len(units)))
+    # Smallest first: what a unit adds, what it shares, its place. What it adds only ever falls,
+    # so the first whose figure is still true is the best: no search through all for each pick.
+    queue = [(-len(stems), -len(stems), i) for i, stems in enumerate(shared)]
+    heapify(queue)
     picked: list[int] = []
     used = 0
-    while left:
-        index = max(
-            left,
-            key=lambda i: (len(missing & units[i].stems), len(wanted & units[i].stems), -i),
-        )
-        if picked and not wanted & units[index].stems:
+    while queue:
+        adds, shares, index = heappop(queue)
+        now = -len(missing & shared[index])
+        if now != adds:
+            heappush(queue, (now, shares, index))
+            continue
+        if picked and not shared[index]:
             break
-        left.discard(index)
         if picked and used + units[index].tokens > budget:
             continue
         picked.append(index)
         used += units[index].tokens
-        missing -= units[index].stems
+        missing -= shared[index]
     return tuple(sorted(picked))

@@ -11,6 +11,7 @@ import pytest
 
 from rag import Engine, Settings
 from rag.evaluation.recorded_server import RecordedServer, Reply, Request
+from rag.index.version import IndexVersion
 from rag.settings import LLMSettings
 
 Respond = Callable[[Request], Reply]
@@ -46,3 +47,28 @@ def worded(built_index: Path) -> Callable[..., Any]:
                 yield engine, server
 
     return start
+
+
+@pytest.fixture
+def unusable_llm(built_index: Path) -> Settings:
+    """Settings of the small index with which no engine can be made, though the index opens."""
+    return Settings(index_dir=built_index, llm=LLMSettings(provider="openai-like"))
+
+
+@pytest.fixture
+def open_versions(monkeypatch: pytest.MonkeyPatch) -> list[IndexVersion]:
+    """The index versions that were opened during the test and are not closed."""
+    held: list[IndexVersion] = []
+    make, close = IndexVersion.__init__, IndexVersion.close
+
+    def made(version: IndexVersion, *arguments: Any) -> None:
+        make(version, *arguments)
+        held.append(version)
+
+    def closed(version: IndexVersion) -> None:
+        close(version)
+        held.remove(version)
+
+    monkeypatch.setattr(IndexVersion, "__init__", made)
+    monkeypatch.setattr(IndexVersion, "close", closed)
+    return held

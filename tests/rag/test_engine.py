@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from rag import Engine, Settings
-from rag.errors import IndexUnavailableError, NotFoundError, QuestionError
+from rag.errors import IndexUnavailableError, NotFoundError, QuestionError, SettingsError
 from rag.index.build import build
+from rag.index.version import IndexVersion
 from rag.model import Status, sha256_text
 from tests.conftest import DOCUMENTS, HEAD
 
@@ -128,6 +129,22 @@ def test_without_an_index_the_error_says_what_to_do(tmp_path: Path) -> None:
         Engine.open(Settings(index_dir=tmp_path))
 
 
+def test_a_version_may_be_named(built_index: Path, engine: Engine) -> None:
+    settings = Settings(index_dir=built_index)
+    with Engine.open(settings, version_id=engine.version_id) as named:
+        assert named.version_id == engine.version_id
+    with pytest.raises(NotFoundError):
+        Engine.open(settings, version_id="0" * 16)
+
+
+def test_an_engine_that_cannot_be_made_leaves_no_version_open(
+    unusable_llm: Settings, open_versions: list[IndexVersion]
+) -> None:
+    with pytest.raises(SettingsError):
+        Engine.open(unusable_llm)
+    assert open_versions == []
+
+
 def test_a_withdrawn_source_answers_only_as_of_its_day(tmp_path: Path) -> None:
     head = HEAD.format(id="panic", title="Panic attacks")
     withdrawn = head.replace("licence:", "withdrawn_on: 2026-11-10\nlicence:")
@@ -142,6 +159,22 @@ def test_a_withdrawn_source_answers_only_as_of_its_day(tmp_path: Path) -> None:
         then = engine.ask(PANIC, as_of=dt.date(2026, 11, 5))
         assert then.status is Status.ANSWERED
         assert {citation.source_id for citation in then.citations} == {"panic"}
+
+
+def test_a_citation_leads_to_the_edition_that_it_cites(tmp_path: Path) -> None:
+    new = HEAD.format(id="panic", title="Panic attacks")
+    old = new.replace("2026-11", "2024/01").replace(": 2024/01-01", ": 2024-01-01")
+    for name, head in (("new", new), ("old", old)):
+        (tmp_path / f"{name}.md").write_text(head + DOCUMENTS["panic"][1])
+    settings = Settings(index_dir=tmp_path / "indexes")
+    build([tmp_path / "new.md", tmp_path / "old.md"], settings)
+    with Engine.open(settings) as engine:
+        for day, edition in ((dt.date(2025, 1, 1), "2024/01"), (None, "2026-11")):
+            answer = engine.ask(PANIC, as_of=day)
+            assert answer.citations
+            for citation in answer.citations:
+                assert citation.edition == edition
+                assert engine.source(citation.source_id).edition == edition
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from rag import Engine
+from rag.audience import Audience
 from rag.evaluation.recorded_server import Fault, RecordedServer, Reply, Request
 from rag.index.build import build
-from rag.model import Answer, Sentence, Status
+from rag.model import Answer, Notice, Sentence, Status
+from rag.safety.readers import words_for
 from rag.settings import Settings
 from tests.conftest import HEAD
 from tests.rag.conftest import llm_settings
@@ -217,6 +219,7 @@ FAILURES = {
     "wrong key": (Reply("bad key", status=401), "RAG_LLM__API_KEY"),
     "empty": (Reply(""), "empty"),
     "broken json": (Reply('{"answer": "Slow breathing'), "JSON"),
+    "deep json": (Reply('{"":' * 1200), "JSON"),
     "refusal": (Reply("I'm sorry, but I can't help with that."), "would not answer"),
     "another language": (
         Reply("La respiration lente aide beaucoup de personnes pendant une attaque de panique."),
@@ -289,6 +292,36 @@ def test_the_llm_may_say_that_the_sources_are_silent(worded: Worded) -> None:
         answer = engine.ask(PANIC)
     assert answer.status is Status.ABSTAINED
     assert not answer.degraded
+
+
+@pytest.mark.parametrize(
+    ("reply", "composed_by"), [(GOOD, "llm"), (Reply("oops", status=500), "extractive")]
+)
+def test_a_stream_begins_with_the_notice_of_the_answer(
+    worded: Worded, reply: str | Reply, composed_by: str
+) -> None:
+    async def events(engine: Engine) -> list[Notice | Sentence | Answer]:
+        question = "Do I have panic disorder? What helps with panic attacks?"
+        return [event async for event in engine.events(question, audience="carer")]
+
+    with worded(reply) as (engine, _):
+        first, *sentences, answer = asyncio.run(events(engine))
+    assert isinstance(answer, Answer)
+    assert answer.composed_by == composed_by
+    assert words_for(Audience.CARER) in answer.notice
+    assert answer.notice != words_for(Audience.CARER)
+    assert first == Notice(answer.notice)
+    assert tuple(sentences) == answer.sentences
+
+
+def test_silence_has_no_notice(worded: Worded) -> None:
+    async def events(engine: Engine) -> list[Notice | Sentence | Answer]:
+        return [event async for event in engine.events(PANIC, audience="carer")]
+
+    with worded("NOT IN THE SOURCES") as (engine, _):
+        (answer,) = asyncio.run(events(engine))
+    assert isinstance(answer, Answer)
+    assert answer.status is Status.ABSTAINED
 
 
 def test_sentences_are_sent_before_the_reply_has_ended(worded: Worded) -> None:

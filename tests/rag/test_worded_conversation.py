@@ -53,6 +53,16 @@ def test_a_follow_up_is_condensed_and_answered_afresh(worded: Worded) -> None:
         assert "Lithium" not in server.requests[1].text
 
 
+@pytest.mark.parametrize("question", [PANIC, "What helps\twith panic\x00 attacks?\n"])
+def test_the_question_handed_over_as_the_last_message_too_is_no_conversation(
+    worded: Worded, question: str
+) -> None:
+    with worded(GOOD) as (engine, server):
+        engine.ask(question, messages=[{"role": "user", "content": question}])
+    assert len(server.requests) == 1
+    assert CONDENSE not in server.requests[0].text
+
+
 @pytest.mark.parametrize("reply", ["", "Lithium is a mineral. Take it. Now?", "no\nno"])
 def test_a_condensation_that_cannot_be_trusted_is_done_by_rule(worded: Worded, reply: str) -> None:
     with worded(lambda r: reply if CONDENSE in r.text else GOOD) as (engine, _):

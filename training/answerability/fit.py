@@ -26,10 +26,7 @@ from rag.compose.opening import open_composer
 from rag.compose.sections import completing
 from rag.index.build import build
 from rag.index.version import IndexVersion
-from rag.retrieval.dense import DenseArm
-from rag.retrieval.graph import GraphArm
-from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.lexical import LexicalArm
+from rag.retrieval.hybrid import HybridRetriever, default_arms
 from rag.settings import Settings
 from training.answerability.examples import (
     ROOT,
@@ -54,11 +51,7 @@ def measure(version: IndexVersion, settings: Settings, rows: list[Example]) -> t
     """(len(rows), len(DRAFT_FEATURES)) and the questions' vectors, (len(rows), d)."""
     composer = open_composer(version, settings.compose.max_sentences)
     completed = completing(version)
-    own = (
-        DenseArm(version),
-        LexicalArm(version),
-        GraphArm(version, version.graph.reader, settings.graph.timeout_s),
-    )
+    own = default_arms(version, settings, version.graph.reader)
     features, vectors = [], []
     for row in rows:
         question = with_generic_names(row.question)

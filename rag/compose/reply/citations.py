@@ -10,27 +10,32 @@ _WORD = (
     r"(?:sources?|passages?|evidence|documents?|docs?\.?|refs?\.?|references?|citations?|"
     r"excerpts?|contexts?|items?)"
 )
+_GAP = r"\s{0,3}"
+_RAISED_DIGIT = "[⁰¹²³⁴⁵⁶⁷⁸⁹]"
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STYLES = (
     # [1]  [1, 2]  [1-3]  [^1]  [[1]](link)  [Source 2]  [Source: 2, 3]
     re.compile(
-        rf"\[{{1,2}}\^?(?:{_WORD}\s*[:#]?\s*#?)?({_LIST})\]{{1,2}}(?:\([^()\s]*\))?(?!:)",
+        rf"\[{{1,2}}\^?(?:{_WORD}{_GAP}[:#]?{_GAP}#?)?({_LIST})\]{{1,2}}(?:\([^()\s]*\))?(?!:)",
         re.IGNORECASE,
     ),
     re.compile(rf"【\s*({_NUMBER})[^】\n]{{0,40}}】"),  # 【1†source】
     # (Source 2)  (see sources 1 and 3)
-    re.compile(rf"\((?:see\s+|from\s+)?{_WORD}\s*[:#]?\s*#?\[?({_LIST})\]?\)", re.IGNORECASE),
+    re.compile(rf"\((?:see\s+|from\s+)?{_WORD}{_GAP}[:#]?{_GAP}#?\[?({_LIST})\]?\)", re.IGNORECASE),
     re.compile(rf"(?<=[\w.!?,)\"”’])\^[\[{{]?({_NUMBER}(?:,{_NUMBER})*)[\]}}]?"),  # ^1
     re.compile(rf"\\cite\{{({_LIST})\}}"),
     re.compile(rf"\b{_WORD}\s+#?({_LIST})\b(?!\s*(?:%|per\s?cent))", re.IGNORECASE),  # Source 2
 )
-_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,˒‚]\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")
+_RAISED = re.compile(
+    rf"(?<!{_RAISED_DIGIT}){_RAISED_DIGIT}{{1,3}}(?:[,˒‚]\s?{_RAISED_DIGIT}{{1,3}})*"
+    rf"(?!{_RAISED_DIGIT})"
+)
 # (1) at the end of a sentence; read so only in a reply without any other mark.
 _IN_BRACKETS = re.compile(r"\((\d{1,2}(?:\s*,\s*\d{1,2})*)\)(?=\s*(?:[.!?;,]|$|\n))")
 _AFTER_STOP = re.compile(r"(?<=[.!?]) ?\((\d{1,2}(?:\s*,\s*\d{1,2})*)\)")
 
 MARK = re.compile(r"\[(\d{1,3})\]")
-_MARKS = rf"(?:\[{_NUMBER}\]\s?)+"
+_MARKS = rf"(?:\[{_NUMBER}\]\s?){{1,20}}"
 # "According to [2], ..." and "[2] says that ...": the mark stays, the words around it go.
 _ACCORDING = re.compile(
     rf"(?:according\s+to|as\s+(?:stated|noted|described|mentioned|explained)\s+(?:in|by)|"
@@ -44,7 +49,7 @@ _SAYS = re.compile(
 )
 _DEFINITION = re.compile(r"^[ \t]*\[\^?([\w-]{1,12})\]:[ \t]*(.+)$", re.MULTILINE)
 _LIST_HEAD = re.compile(
-    r"^[ \t]*(?:sources|references|citations|footnotes|works cited|bibliography)[ \t]*:?[ \t]*$",
+    r"^[ \t]*(?:sources|references|citations|footnotes|works cited|bibliography)[ \t]*+:?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ENTRY = re.compile(rf"\s*(?:$|[-*•]\s|\[?\^?{_NUMBER}[\].):]|https?://)")

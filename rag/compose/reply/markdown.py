@@ -9,11 +9,13 @@ _BOLD_LINE = re.compile(r"\s*(?:\*\*|__)[^*_.!?]{1,80}(?:\*\*|__):?\s*")
 _UNDERLINE = re.compile(r"\s*(?:=+|-{2,})\s*")
 _RULE = re.compile(r"\s*(?:\*\s*){3,}|\s*(?:_\s*){3,}")
 _ROW = re.compile(r"\s*\|.*\|\s*")
-_ROW_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*")
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\[\]]*[^\[\]\d^,;\s–-][^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_ROW_RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?")
+_QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
+# No stretch is looked through from each of many starts: a reply is read while it arrives, and may
+# be of any shape.
+_IMAGE = re.compile(r"!\[[^\]]{0,300}\]\([^)]{0,600}\)")
+_LINK = re.compile(r"\[(?=[\d^,;\s–-]*[^\[\]\d^,;\s–-])([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)((?:(?!\1).)++)(?<=\S)\1", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\w*])[*_](?=[^\s*_])([^*_\n]+?)(?<=[^\s*_])[*_](?![\w*])")
 _CODE = re.compile(r"`([^`\n]*)`")
 
@@ -24,7 +26,7 @@ def plain_from_markdown(text: str) -> str:
     in_table = False
     for line in text.splitlines():
         line = _QUOTE.sub("", line)
-        if _ROW_RULE.fullmatch(line):
+        if _ROW_RULE.fullmatch(line.strip()):
             if in_table and lines:
                 lines.pop()  # the row above the rule names the columns
             continue

@@ -26,6 +26,9 @@ _TAG = re.compile(
     r"|<!doctype|<!--",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+# A "<" that opens no whole tag: the parser would look for its end again and again, or give up.
+_STRAY = re.compile(r"<(?!/?[a-z][^<>]*>|!doctype[^<>]*>)", re.IGNORECASE)
 _BLOCKS = frozenset(
     "p div br hr ul ol table tr h1 h2 h3 h4 h5 h6 section article main pre blockquote body".split()
 )
@@ -55,10 +58,9 @@ def plain_text(reply: str) -> str:
 
 def _from_json(text: str) -> str:
     try:
-        data = json.loads(text)
-    except ValueError:
+        lines = list(_texts(json.loads(text)))
+    except (ValueError, RecursionError):
         raise LLMError("it sent JSON that cannot be read") from None
-    lines = list(_texts(data))
     if not lines:
         raise LLMError("it sent JSON without an answer in it")
     return "\n\n".join(lines)
@@ -72,7 +74,8 @@ def _texts(data: Any) -> Iterator[str]:
         for item in data:
             yield from _texts(item)
     elif isinstance(data, dict):
-        numbers = [n for key, value in data.items() if key in _CITE_KEYS for n in _numbers(value)]
+        cited = [value for key, value in data.items() if key.lower() in _CITE_KEYS]
+        numbers = [n for value in cited for n in _numbers(value)]
         marks = "".join(f"[{n}]" for n in numbers)
         for key, value in data.items():
             if key.lower() in _TEXT_KEYS:
@@ -92,7 +95,7 @@ def _numbers(value: Any) -> Iterator[int]:
 
 def _from_html(text: str) -> str:
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_STRAY.sub("&lt;", _COMMENT.sub("", text)))
     reader.close()
     return "".join(reader.parts)
 

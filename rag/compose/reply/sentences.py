@@ -17,7 +17,8 @@ from rag.verify.verbatim import LIST_BREAK, quotable
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _ENDED = re.compile(r"""(?:[.!?…]["'”’»)\]]*|\[\d+\])\s*$""")
 # What may be the first half of a citation that is still to come.
-_OPEN_MARK = re.compile(r"\s*[\[(【<^][^\])】>\n]{0,60}$")
+_OPEN_MARK = re.compile(r"(?<!\s)\s*[\[(【<^][^\])】>\n]{0,60}$")
+_LEAST_GROWTH = 0.02  # of a reply before it is read again: a long one only every so often
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,16 @@ class ArrivingReply:
     def __init__(self) -> None:
         self.raw = ""
         self._given = 0
+        self._read = 0  # characters, when it was last read
 
     def add(self, piece: str) -> Sequence[ReplySentence]:
         """Takes the next piece; the sentences that are now followed by another one."""
         self.raw += piece
         if not re.search(r"[.!?\n]", piece) and not piece[:1].isspace():
             return ()
+        if len(self.raw) - self._read < _LEAST_GROWTH * len(self.raw):
+            return ()
+        self._read = len(self.raw)
         try:
             return self._next(read_reply(_OPEN_MARK.sub("", self.raw))[:-1])
         except LLMError:

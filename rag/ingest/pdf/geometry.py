@@ -43,10 +43,6 @@ class Box:
             self.bottom, other.bottom
         ) > max(self.top, other.top)
 
-    def shares_columns(self, other: Box) -> bool:
-        """Whether the two stand one above the other, at least in part."""
-        return min(self.x1, other.x1) > max(self.x0, other.x0)
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:

@@ -11,6 +11,7 @@ from llama_index_instrumentation import get_dispatcher
 from rag.compose.reply.claims import Claim, claims
 from rag.integrations.llama_index.events import SentenceJudgedEvent
 from rag.model import Outcome, Verdict
+from rag.release import CLAIMLESS
 from rag.safety.output import blocked
 from rag.verify.alignment import Analysed
 from rag.verify.antecedents import misplaced, what_stands
@@ -19,7 +20,6 @@ from rag.verify.gate import Gate
 
 _dispatcher = get_dispatcher(__name__)
 
-NO_CLAIM = frozenset(("courtesy", "refusal", "lead-in"))  # what the gate calls such sentences
 _LIST_MARK = r"(?:[-–—•*◦▪·‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])"
 _EMPTY_ITEM = re.compile(rf"^[ \t]*{_LIST_MARK}?[ \t]*$")
 _MARK = re.compile(rf"[ \t]*{_LIST_MARK}[ \t]")
@@ -40,7 +40,7 @@ class Judged:
     @property
     def says_something(self) -> bool:
         """Whether it claims anything: a greeting or a lead-in does not."""
-        return self.verdict.checked_by not in NO_CLAIM
+        return self.verdict.checked_by not in CLAIMLESS
 
 
 def judge(
@@ -102,7 +102,7 @@ def _verdict(
         return Verdict(Outcome.NOT_SUPPORTED, 0.0, (reason,), "checks")
     cited = [sources[number - 1] for number in there] or list(sources)
     verdict = gate.judge(claim.text, cited, before=before)
-    if verdict.supported and verdict.checked_by not in {"verbatim", *NO_CLAIM}:
+    if verdict.supported and verdict.checked_by not in {"verbatim", *CLAIMLESS}:
         denied = gate.veto(claim.text, cited, [text for text in sources if text not in cited])
         if denied:
             return Verdict(Outcome.NOT_SUPPORTED, 0.0, (denied,), "checks")

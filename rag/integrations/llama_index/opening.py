@@ -68,18 +68,27 @@ def open_engine(
         threads=settings.encoder.threads,
         encoder=EmbeddingEncoder(embedding) if embedding else None,
     )
-    if not retrievers:
-        return Engine(version, settings, llm=llm)
+    with version.closed_on_failure():
+        hybrid = _hybrid(version, settings, retrievers, own_index) if retrievers else None
+        return Engine(version, settings, retriever=hybrid, llm=llm)
+
+
+def _hybrid(
+    version: VersionWithGuests,
+    settings: Settings,
+    retrievers: Sequence[BaseRetriever],
+    own_index: bool,
+) -> HybridRetriever:
+    """The user's retrievers beside, or in place of, our dense and lexical search."""
     guests = [
         RetrieverArm(retriever, version, f"llama_index_{number}" if number > 1 else "llama_index")
         for number, retriever in enumerate(retrievers, start=1)
     ]
     own: list[Arm] = [DenseArm(version), LexicalArm(version)] if own_index else []
     weight = sum(WEIGHTS[arm.name] for arm in own) / len(guests) or 1.0
-    hybrid = HybridRetriever(
+    return HybridRetriever(
         version,
         settings,
         [*own, *guests],
         {**WEIGHTS, **{arm.name: weight for arm in guests}},
     )
-    return Engine(version, settings, retriever=hybrid, llm=llm)

@@ -36,7 +36,7 @@ class PlumblineQueryEngine(BaseQueryEngine):
         audience: str = "public",
         callback_manager: CallbackManager | None = None,
     ) -> None:
-        """`country` (ISO 3166-1 alpha-2) chooses crisis lines; `audience` public or clinician."""
+        """`country` (ISO 3166-1 alpha-2) chooses crisis lines; `audience`: see `rag.audience`."""
         self._engine = engine
         self._country = country
         self._audience = audience

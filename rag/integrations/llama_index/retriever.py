@@ -14,7 +14,7 @@ from rag.integrations.llama_index.nodes import evidence_node
 
 
 class PlumblineRetriever(BaseRetriever):
-    """Passages of sources in force, best first: dense and lexical search, fused.
+    """Passages of sources in force, best first: all arms of the engine, fused.
 
     Each node carries its passage's id, source, heading, grade, date and hash.
 

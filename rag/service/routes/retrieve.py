@@ -31,7 +31,7 @@ async def retrieve(body: RetrieveRequest, service: ServiceDep) -> RetrieveRespon
 def _hit(evidence: Evidence) -> HitOut:
     return HitOut(
         passage_id=evidence.passage.id,
-        source_id=evidence.source.id,
+        source_id=evidence.passage.source_id,
         score=evidence.hit.score,
         arms=evidence.hit.arms,
         text=evidence.passage.text,

@@ -40,6 +40,12 @@ def test_every_field_of_every_record_comes_back(given_records: list[dict[str, An
         assert after["answer_found" if "found" in before else "found"] == [1, 2]
 
 
+def test_an_input_field_that_has_the_second_name_too_is_kept() -> None:
+    given_record = {"status": 1, "answer_status": 2, "answer_error": 3}
+    ((done,), _) = _run([json.dumps(given_record).encode()], lambda record: {"status": "new"})
+    assert done == given_record | {"answer_answer_status": "new"}
+
+
 @given(st.lists(st.binary(max_size=40).map(lambda b: b.replace(b"\n", b" ")), max_size=5))
 def test_no_line_stops_the_run(lines: list[bytes]) -> None:
     out, (total, failed) = _run(lines, lambda record: {})

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from rag import Settings
+from rag.index.build import build
+from tests.conftest import DOCUMENTS, HEAD
+
 Done = subprocess.CompletedProcess[bytes]
 Run = Callable[..., Done]
 
@@ -43,6 +47,26 @@ def test_people_see_what_rests_on_what(rag: Run, folder: Path) -> None:
     assert done.returncode == 0
     assert "1 of 2 sentences are supported." in shown
     assert "not supported" in shown
+
+
+def test_what_is_no_longer_in_force_supports_nothing(rag: Run, tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for name, (title, text) in DOCUMENTS.items():
+        head = HEAD.format(id=name, title=title)
+        if name == "panic":
+            head = head.replace("licence:", "withdrawn_on: 2026-11-10\nlicence:")
+        (documents / f"{name}.md").write_text(head + text)
+    old = HEAD.format(id="insomnia", title="Insomnia").replace("2026-11", "2024-01")
+    (documents / "old.md").write_text(
+        f"{old}\n# Insomnia\n\nWarm milk often helps with insomnia.\n"
+    )
+    build([documents], Settings(index_dir=tmp_path / "indexes"))
+    text = """Cutting down on coffee can make panic attacks less likely. Warm milk often helps with
+insomnia. Worry about sleep itself can keep insomnia going."""
+    done = rag("verify", "--text", "-", "--json", stdin=text.encode())
+    supported = [sentence["verdict"]["supported"] for sentence in json.loads(done.stdout)]
+    assert supported == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -159,10 +160,11 @@ def test_nothing_fetched_is_an_error(tmp_path: Path) -> None:
 
 def test_a_record_cannot_name_a_file_outside(world: World, tmp_path: Path) -> None:
     world.fetch("a")
-    outside = tmp_path / "secret.html"
-    outside.write_bytes(world.site.pages["/a"])
+    (file,), _ = checked_files(world.folder)
+    (tmp_path / file.name).write_bytes(b"Stop your lithium.")
     path = world.folder / "fetched.json"
     rows = json.loads(path.read_text())
-    rows[0]["file"] = "../secret.html"
+    rows[0]["file"] = f"../{file.name}"
     path.write_text(json.dumps(rows))
-    assert checked_files(world.folder)[0] == []
+    with pytest.raises(CorpusError, match=re.escape(f"../{file.name}")):
+        checked_files(world.folder)

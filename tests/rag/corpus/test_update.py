@@ -14,8 +14,10 @@ from rag.corpus.plan import plan_build
 from rag.corpus.promotion import Canaries, judge
 from rag.corpus.update import update
 from rag.engine import Engine
+from rag.errors import SettingsError
 from rag.index.build import build
 from rag.index.store import IndexStore
+from rag.index.version import IndexVersion
 from rag.settings import Settings
 
 QUESTION = "How much sleep do adults need?"
@@ -167,3 +169,11 @@ def test_a_version_that_answers_already_is_not_judged_again(
     assert update([documents], settings).judgement is not None
     assert update([documents], settings).judgement is None
     assert update([documents], settings, activate=False).judgement is None
+
+
+def test_a_version_that_cannot_be_judged_is_not_left_open(
+    unusable_llm: Settings, open_versions: list[IndexVersion]
+) -> None:
+    with pytest.raises(SettingsError):
+        judge(unusable_llm, IndexStore(unusable_llm.index_dir).active())
+    assert open_versions == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -17,6 +18,7 @@ from rag.errors import BuildError
 from rag.index.build import build
 from rag.index.store import IndexStore
 from rag.index.version import IndexVersion
+from rag.index.write import UNFINISHED
 from rag.settings import Settings
 
 MIB = 2**20
@@ -114,6 +116,29 @@ def test_a_file_size_limit_is_one_clear_error(
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert_answers(settings.index_dir, first)
     assert [p.name for p in (settings.index_dir / "versions").iterdir()] == [first]
+
+
+def test_a_version_that_cannot_be_replaced_stays(
+    library: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version_id = build([library], settings).version_id
+    folder = IndexStore(settings.index_dir).folder(version_id)
+    (folder / "vectors.faiss").write_bytes(b"damaged, so that the next build replaces it")
+    rename = Path.rename
+
+    def refusing(path: Path, target: Path) -> Path:
+        if path.name.startswith(UNFINISHED):
+            raise OSError(errno.EIO, "refused")
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", refusing)
+        with pytest.raises(BuildError):
+            build([library], settings)
+    assert [p.name for p in folder.parent.iterdir()] == [version_id]
+    assert (folder / "vectors.faiss").read_bytes().startswith(b"damaged")
+    build([library], settings)
+    assert_answers(settings.index_dir, version_id)
 
 
 def test_a_folder_that_cannot_be_written(library: Path, small_disk: Path, write_document) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -137,3 +138,23 @@ def test_other_packages_and_broken_ones_are_refused(read_text: Read) -> None:
     ]:
         with pytest.raises(DocumentError, match=what):
             read_text(content, name="guide.docx")
+
+
+def test_a_package_whose_properties_are_damaged_is_refused(read_text: Read) -> None:
+    packed = io.BytesIO(saved(guide()))
+    company = b"<Company>Example House</Company>"
+    # A part that nothing refers to, as some programs write it, and stored as it is.
+    with (
+        zipfile.ZipFile(packed) as whole,
+        zipfile.ZipFile(changed := io.BytesIO(), "w") as package,
+    ):
+        for name in whole.namelist():
+            if name not in ("docProps/app.xml", "_rels/.rels"):
+                package.writestr(name, whole.read(name))
+        rels = re.sub(rb"<Relationship [^>]*app\.xml[^>]*/>", b"", whole.read("_rels/.rels"))
+        package.writestr("_rels/.rels", rels)
+        package.writestr("docProps/app.xml", company)
+    sound = changed.getvalue()
+    assert read_text(sound, name="guide.docx").source.publisher == "Example House"
+    with pytest.raises(DocumentError, match="the DOCX is broken"):
+        read_text(sound.replace(company, company.upper()), name="guide.docx")

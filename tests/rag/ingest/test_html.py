@@ -98,9 +98,23 @@ def test_the_declared_encoding_is_used(read_text: Read, texts: Texts, charset: s
     assert "– café or bus" in texts(document, BlockKind.PARAGRAPH)[0]
 
 
-def test_a_wrong_declaration_does_not_break_the_text(read_text: Read, texts: Texts) -> None:
-    wrong = page().replace(b'charset="utf-8"', b'charset="ascii"')
+@pytest.mark.parametrize("charset", [b"ascii", b"no-such-charset", b"undefined"])
+def test_a_wrong_declaration_does_not_break_the_text(
+    read_text: Read, texts: Texts, charset: bytes
+) -> None:
+    wrong = page().replace(b'charset="utf-8"', b'charset="' + charset + b'"')
     assert "– café" in texts(read_text(wrong, name="panic.html"), BlockKind.PARAGRAPH)[0]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_xhtml_may_begin_with_an_xml_declaration(
+    read_text: Read, texts: Texts, mark: bytes
+) -> None:
+    xhtml = page().replace(b"<!doctype html>", b'<?xml version="1.0" encoding="utf-8"?>')
+    xhtml = xhtml.replace(b'<meta charset="utf-8">', b"")
+    document = read_text(mark + xhtml, name="panic.html")
+    assert "– café" in texts(document, BlockKind.PARAGRAPH)[0]
+    assert document.source.title == "Panic attacks"
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,18 @@ def test_files_that_cannot_serve(read_text: Read, content: bytes, name: str, wha
     assert name in str(caught.value)
 
 
+def test_a_reader_that_fails_leaves_out_only_its_file(
+    read_text: Read, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("rag.ingest.text.read", failing)
+    with pytest.raises(DocumentError, match=r"page\.txt: its reader failed \(RecursionError"):
+        read_text("Plain words about sleep.", name="page.txt")
+    assert "too deep" in caplog.text
+
+
 def test_a_file_over_the_limit_is_refused_unread(tmp_path: Path, settings: IngestSettings) -> None:
     path = tmp_path / "vast.md"
     with path.open("wb") as file:

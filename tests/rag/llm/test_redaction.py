@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 
 import pytest
@@ -26,6 +27,9 @@ FOUND = {
     "I live at 12 Oak Street, LS1 4AP": ["12 Oak Street", "LS1 4AP"],
     "I live in Leeds": ["Leeds"],
     "my NHS number is 943 476 5919": ["943 476 5919"],
+    "my patient number is: # AB-1234567": ["AB-1234567"],
+    "my half-Irish friend, Mary-Jane O'Brien is my cousin": ["Mary-Jane O'Brien"],
+    "Mary-Jane O'Brien is my cousin": ["Mary-Jane O'Brien"],
     "SSN 078-05-1120": ["078-05-1120"],
     "born on 3/4/1990": ["3/4/1990"],
     "see www.example.org/me": ["www.example.org/me"],
@@ -39,6 +43,7 @@ NOTHING = [
     "I am 34 and I'm tired",
     "Is my GP right about CBT?",
     "My therapist says ADHD",
+    "My passport is somewhere at home, and I am 34",
 ]
 
 
@@ -62,6 +67,14 @@ def test_one_person_has_one_placeholder_through_a_conversation() -> None:
     assert redaction.restore(f"{name} may need help.") == "Kim Reed may need help."
 
 
+def test_what_was_learnt_is_hidden_in_later_texts() -> None:
+    redaction = Redaction()
+    redaction.learn("My friend Kim Reed (kim@example.org) drinks.")
+    assert redaction.hide("Does Kim need help?") == "Does PERSON_1 need help?"
+    assert redaction.hide("Ask Reed, kim@example.org") == "Ask PERSON_1, EMAIL_1"
+    assert redaction.hide("Kimberley reads.") == "Kimberley reads."
+
+
 def test_a_placeholder_from_nowhere_is_left_as_it_is() -> None:
     assert Redaction().restore("PERSON_7 and EMAIL 2") == "PERSON_7 and EMAIL 2"
 
@@ -78,6 +91,33 @@ def test_nothing_takes_long(text: str) -> None:
     began = time.process_time()
     find(text)
     assert time.process_time() - began < 5
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize(
+    ("start", "unit"),
+    [("", "Aa'"), ("", "id "), ("id", " is"), ("Anna", " "), ("", "@ab "), ("", "call me Xyz\n")],
+)
+def test_a_text_twice_as_long_takes_twice_as_long(start: str, unit: str) -> None:
+    once, twice = (start + unit * (size // len(unit)) for size in (8_000, 16_000))
+    assert _seconds(lambda: find(twice)) < 3 * _seconds(lambda: find(once)) + 0.2
+
+
+def test_a_conversation_twice_as_long_takes_twice_as_long() -> None:
+    def hide(count: int) -> None:
+        turns = [
+            Turn("user", " ".join(f"@name{turn}x{n}" for n in range(300))) for turn in range(count)
+        ]
+        hidden = Redaction().hide_turns(turns)
+        assert "@" not in " ".join(turn.text for turn in hidden)
+
+    hide(1)
+    assert _seconds(lambda: hide(16)) < 3 * _seconds(lambda: hide(8)) + 0.2
 
 
 def _english_model() -> bool:

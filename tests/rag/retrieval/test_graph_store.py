@@ -33,7 +33,7 @@ def pushed(settings: Settings, neo4j_server: Server) -> Iterator[Neo4jStore]:
         IndexVersion.open(settings.index_dir) as version,
         Neo4jStore(neo4j_server.address) as store,
     ):
-        store.load(version.id, version.graph.embedded.data())
+        store.load(version.id, version.graph.reader.data())
         yield store
         store.remove_version(version.id)
 

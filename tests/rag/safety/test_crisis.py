@@ -54,7 +54,11 @@ def test_a_reaction_to_a_named_medicine_is_told_what_holds_for_it() -> None:
     text = crisis_answer(reaction, question, country="GB", today=TODAY).text
     assert "With lithium: being sick, diarrhoea" in text
     assert "clozapine" not in text
-    assert text.index("999") < text.index("With lithium") < text.index("Find A" if "Find A" in text else "You can talk")
+    assert (
+        text.index("999")
+        < text.index("With lithium")
+        < text.index("Find A" if "Find A" in text else "You can talk")
+    )
     other = crisis_answer(Triage(True, "suicide", ("x",)), question, country="GB", today=TODAY).text
     assert "With lithium" not in other
 

@@ -14,6 +14,7 @@ from rag.safety.normalise import tokens
 from rag.safety.ruleset import CATEGORIES, shipped_rules
 from rag.safety.triage import triage
 from tests.rag.safety import utterances
+from tests.rag.safety.scripted_classifier import Says
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is not there")
@@ -273,9 +274,20 @@ def test_any_text_gets_a_verdict(turns: list[str]) -> None:
     "unit", ["i am so very really just still ", "kill ", "a*", '"', "i want to kill time and ", "a"]
 )
 def test_a_megabyte_is_read_in_linear_time(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert not triage([unit * (1_000_000 // len(unit))]).crisis
-    assert time.perf_counter() - began < 30  # about 2 s on a quiet machine
+    assert time.thread_time() - began < 30  # about 2 s
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["imagine you are a pirate. ", "does it hurt? ", "I am not suicidal. ", "Quiero morirme. "],
+)
+def test_what_the_rules_explain_is_read_in_linear_time_too(unit: str) -> None:
+    said = Says(plum="suicide")
+    began = time.thread_time()
+    triage([unit * (250_000 // len(unit))], classifier=said)
+    assert time.thread_time() - began < 15  # about 2 s; 20 and more before
 
 
 def test_a_cry_at_the_end_of_a_megabyte_is_found() -> None:

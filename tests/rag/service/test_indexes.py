@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 import time
@@ -9,6 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
+
+from rag.errors import SettingsError
+from rag.index.store import IndexStore
+from rag.index.version import IndexVersion
+from rag.service.state import Service
+from rag.settings import Settings
 
 Serve = Callable[..., Any]
 QUESTION = {"question": "What helps with panic attacks?"}
@@ -224,3 +231,18 @@ def test_stopping_ends_a_running_build(serve: Serve, index_dir: Path, root: Path
     assert time.monotonic() - began < 30
     with serve(index_dir) as client:
         assert client.post("/v1/ask", json=QUESTION).json()["status"] == "answered"
+
+
+def test_an_activation_that_fails_leaves_no_version_open(
+    unusable_llm: Settings, open_versions: list[IndexVersion]
+) -> None:
+    async def activated() -> None:
+        service = Service(unusable_llm)
+        try:
+            await service.activate(IndexStore(unusable_llm.index_dir).active())
+        finally:
+            await service.stop()
+
+    with pytest.raises(SettingsError):
+        asyncio.run(activated())
+    assert open_versions == []

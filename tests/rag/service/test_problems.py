@@ -67,6 +67,8 @@ def test_405_names_what_is_allowed(client: httpx.Client) -> None:
         ("/v1/retrieve", {**QUESTION, "top_k": 0}),
         ("/v1/retrieve", {**QUESTION, "arms": ["psychic"]}),
         ("/v1/verify", {"sentence": "It helps.", "passages": []}),
+        ("/v1/verify", {"sentence": "It helps. " * 500, "passages": ["It helps."]}),
+        ("/v1/verify", {"sentence": "It helps.", "passages": ["It helps. " * 2500]}),
     ],
 )
 def test_422(client: httpx.Client, path: str, body: object) -> None:
@@ -121,7 +123,7 @@ def test_504_when_the_body_does_not_come(serve: Serve, built_index: Path) -> Non
         address = (client.base_url.host, client.base_url.port or 0)
         with socket.create_connection(address, timeout=20) as link:
             link.sendall(
-                b"POST /v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 b"Content-Length: 100\r\n\r\n{"
             )
             reply = link.recv(4096)

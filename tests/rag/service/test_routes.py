@@ -7,15 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from rag.index.build import build
 from rag.model import Answer, Passage, Source
 from rag.service.app import create_app
 from rag.service.state import WORKERS
 from rag.settings import ServiceSettings, Settings
+from tests.conftest import DOCUMENTS, HEAD
 from tests.rag.service.conftest import running
 
 QUESTION = {"question": "What helps with panic attacks?"}
@@ -68,6 +71,23 @@ def test_retrieve(client: httpx.Client) -> None:
     one_arm = {"question": "signs of insomnia", "arms": ["lexical"]}
     hits = client.post("/v1/retrieve", json=one_arm).json()["hits"]
     assert all(set(hit["arms"]) == {"lexical"} for hit in hits)
+
+
+def test_hits_and_citations_lead_to_their_edition(serve: Serve, tmp_path: Path) -> None:
+    new = HEAD.format(id="panic", title="Panic attacks")
+    old = new.replace("2026-11", "2024/01").replace(": 2024/01-01", ": 2024-01-01")
+    for name, head in (("new", new), ("old", old)):
+        (tmp_path / f"{name}.md").write_text(head + DOCUMENTS["panic"][1])
+    build([tmp_path / "new.md", tmp_path / "old.md"], Settings(index_dir=tmp_path / "indexes"))
+    past = {**QUESTION, "as_of": "2025-01-01"}
+    with serve(tmp_path / "indexes") as client:
+        hits = client.post("/v1/retrieve", json=past).json()["hits"]
+        citations = client.post("/v1/ask", json=past).json()["citations"]
+        assert hits
+        assert citations
+        for found in (*hits, *citations):
+            source = client.get(f"/v1/sources/{quote(found['source_id'], safe='')}").json()
+            assert source["edition"] == "2024/01"
 
 
 def test_verify(client: httpx.Client) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +37,13 @@ def test_a_list_printed_on_one_line_is_verbatim(gate: Gate) -> None:
 
 def test_part_of_a_sentence_is_not_verbatim(gate: Gate) -> None:
     assert gate.judge("Depression is a weakness.", [MYTH]).checked_by != "verbatim"
+
+
+def test_a_passage_of_many_short_lines_is_searched_once(gate: Gate) -> None:
+    sentence = "a " * 2000 + "b"
+    begun = time.monotonic()
+    assert gate.judge(sentence, ["a\n\n" * 60_000]).checked_by != "verbatim"  # once took minutes
+    assert time.monotonic() - begun < 20
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,3 +51,46 @@ def test_what_is_picked_fits(found: list[Unit], claim: set[str], room: int) -> N
     assert 0 <= start <= stop <= len(found)
     assert bool(found) is (stop > start)
     assert stop - start <= 1 or sum(u.tokens for u in found[start:stop]) <= room
+
+
+@given(units, st.sets(st.sampled_from("abcdefg")), st.integers(5, 120))
+def test_the_picks_are_those_of_a_search_through_all(
+    found: list[Unit], claim: set[str], room: int
+) -> None:
+    missing, left, used = set(claim), list(range(len(found))), 0
+    expected: list[int] = []
+    while left:
+        worth = [(len(missing & found[i].stems), len(claim & found[i].stems), -i) for i in left]
+        index = -max(worth)[2]
+        left.remove(index)
+        if expected and not claim & found[index].stems:
+            break
+        if not expected or used + found[index].tokens <= room:
+            expected.append(index)
+            used += found[index].tokens
+            missing -= found[index].stems
+    assert best_units(claim, found, room) == tuple(sorted(expected))
+
+
+@given(units, st.sets(st.sampled_from("abcdefg")), st.integers(5, 120))
+def test_the_window_is_that_of_a_search_through_all(
+    found: list[Unit], claim: set[str], room: int
+) -> None:
+    best, most = (0, 0), (-1, -1)
+    for start in range(len(found)):
+        sizes = list(accumulate(unit.tokens for unit in found[start:]))
+        stop = start + max(1, sum(size <= room for size in sizes))
+        shared = [claim & unit.stems for unit in found[start:stop]]
+        worth = (len(set().union(*shared)), sum(map(len, shared)))
+        if worth > most:
+            best, most = (start, stop), worth
+    assert best_window(claim, found, room, before=0) == best
+
+
+def test_a_long_evidence_takes_no_search_through_all_for_each_sentence() -> None:
+    many = 40_000  # a search each would take minutes
+    begun = time.monotonic()
+    assert len(best_units(["sleep"], _units("sleep") * many, 250)) == 25
+    # Of a line that holds nothing but marks of no width, a tokeniser makes no word piece.
+    assert best_window(["sleep"], _units("sleep", tokens=0) * many, 96) == (0, many)
+    assert time.monotonic() - begun < 20

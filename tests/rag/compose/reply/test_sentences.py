@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +70,7 @@ def test_markdown_headings_tables_and_lists() -> None:
     "reply",
     [
         '{"answer": "Rest helps.", "citations": [1]}',
+        '{"Answer": "Rest helps.", "Citations": [1]}',
         '```json\n{"sentences": [{"text": "Rest helps.", "sources": ["[1]"]}]}\n```',
         "<p>Rest helps<sup>1</sup>.</p><script>steal()</script><style>p{}</style>",
         "<think>Tea helps. [2]</think>Rest helps. [1]",
@@ -77,7 +81,9 @@ def test_wrappings_leave_the_sentence_alone(reply: str) -> None:
     assert [(s.text, s.cites) for s in read_reply(reply)] == [("Rest helps.", (1,))]
 
 
-@pytest.mark.parametrize("reply", ['{"answer": "Rest', "[{]", '{"verdict": 3}'])
+@pytest.mark.parametrize(
+    "reply", ['{"answer": "Rest', "[{]", '{"verdict": 3}', '{"":' * 1200, '{"text":' * 985 + "1"]
+)
 def test_json_that_holds_no_answer_is_refused(reply: str) -> None:
     with pytest.raises(LLMError, match="JSON"):
         read_reply(reply)
@@ -112,9 +118,72 @@ def test_any_text_is_read_or_refused(reply: str) -> None:
     assert all(any(c.isalnum() for c in sentence.text) for sentence in sentences)
 
 
+@pytest.mark.parametrize("depth", [200, 400, 900, 980, 990, 5000])
+def test_json_of_any_depth_is_read_or_refused(depth: int) -> None:
+    try:
+        (sentence,) = read_reply('{"text":' * depth + '"Rest helps."' + "}" * depth)
+    except LLMError:
+        return
+    assert sentence.text == "Rest helps."
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("<p>Rest <![x helps.", "Rest <![x helps."),
+        ("<p>Rest helps<!-- [2] --> if 2 < 3.</p>", "Rest helps if 2 < 3."),
+        ("Rest helps" + "¹" * 5000, "Rest helps" + "¹" * 5000),
+    ],
+)
+def test_what_looks_like_markup_and_is_none_stays_text(reply: str, text: str) -> None:
+    (sentence,) = read_reply(reply)
+    assert (sentence.text, sentence.cites) == (text, ())
+
+
 def test_long_replies_are_read_quickly() -> None:
     for text in ("a " * 100_000, "[" * 50_000, "(Source " * 10_000, "<p" * 20_000, "|a" * 20_000):
         read_reply(text)
+
+
+def _seconds(work: Callable[[str], object], text: str) -> float:
+    began = time.process_time()
+    work(text)
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize(
+    ("unit", "end"),
+    [
+        (" a", ""), ("**a ", ""), ("~~a ", ""), ("![", ""), ("![a](", ""), ("A. ", ""), ("?", "x"),
+        (" ", "x"), ("\t", "\nx"), ("[1]\n", "x"), ("¹\n", "x"), ("<p. ***", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("start", ["[", "a\n", "[source", "<p>"])
+def test_a_reply_twice_as_long_takes_twice_as_long(start: str, unit: str, end: str) -> None:
+    once, twice = (start + unit * (size // len(unit)) + end for size in (12_000, 24_000))
+    assert _seconds(read_reply, twice) < 3 * _seconds(read_reply, once) + 0.3
+
+
+def _arrive(text: str) -> list[tuple[int, str]]:
+    """(characters that had arrived, sentence) for each sentence given."""
+    reply = ArrivingReply()
+    return [(i + 4, s.text) for i in range(0, len(text), 4) for s in reply.add(text[i : i + 4])]
+
+
+@pytest.mark.parametrize("unit", ["Rest helps a lot. ", "[a ", "A. ", " ", "- rest [1]\n"])
+def test_a_reply_that_arrives_is_not_read_again_for_every_piece(unit: str) -> None:
+    once, twice = (unit * (size // len(unit)) for size in (4_800, 9_600))
+    assert _seconds(_arrive, twice) < 3 * _seconds(_arrive, once) + 0.3
+
+
+def test_a_sentence_is_given_while_the_next_ones_arrive() -> None:
+    sentences = [f"Rest number {n} helps many people on a long day." for n in range(60)]
+    given = _arrive(" ".join(sentences))
+    assert [text for _, text in given] == sentences[: len(given)]
+    assert len(given) > 57
+    for n, (at, _) in enumerate(given, start=1):
+        end = len(" ".join(sentences[:n]))
+        assert at - end < len(sentences[0]) + 0.03 * end
 
 
 def test_items_that_are_sentences_stand_apart_and_short_ones_together() -> None:

@@ -52,7 +52,7 @@ def settings(request: pytest.FixtureRequest, index_dir: Path) -> Iterator[Settin
         return
     neo4j: Server = request.getfixturevalue("neo4j_server")
     with IndexVersion.open(index_dir) as version, Neo4jStore(neo4j.address) as store:
-        store.load(version.id, version.graph.embedded.data())
+        store.load(version.id, version.graph.reader.data())
         yield Settings(index_dir=index_dir, graph=neo4j.settings)
         store.remove_version(version.id)
 

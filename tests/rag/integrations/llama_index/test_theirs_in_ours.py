@@ -26,6 +26,7 @@ from llama_index.core.vector_stores import SimpleVectorStore
 
 from rag.engine import Engine
 from rag.errors import EncoderError, IndexUnavailableError, SettingsError
+from rag.index.version import IndexVersion
 from rag.integrations.llama_index import (
     EmbeddingEncoder,
     PlumblineEmbedding,
@@ -138,6 +139,15 @@ def test_their_language_model_over_their_retriever(settings: Settings, llm: Repl
 def test_no_arm_at_all_is_an_error(settings: Settings) -> None:
     with pytest.raises(SettingsError, match="retriever"):
         open_engine(settings, own_index=False)
+
+
+@pytest.mark.parametrize("retrievers", [(), (Given(),)])
+def test_an_engine_that_cannot_be_made_leaves_no_version_open(
+    unusable_llm: Settings, open_versions: list[IndexVersion], retrievers: tuple[Given, ...]
+) -> None:
+    with pytest.raises(SettingsError):
+        open_engine(unusable_llm, retrievers=retrievers)
+    assert open_versions == []
 
 
 def test_our_own_nodes_keep_their_identity(settings: Settings) -> None:
