@@ -1,11 +1,11 @@
-"""Opens the classifier that stands beside the triage rules, with the encoder made for it."""
+"""Opens the classifier that stands beside the triage rules, with the encoders made for it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.safety.classifier import ENCODER, Classifier
+from rag.safety.classifier import WEIGHTS, Classifier, encoder_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +15,13 @@ def open_classifier() -> Classifier:
     """The shipped classifier.
 
     Raises:
-        EncoderError: its encoder is missing, changed or not loadable.
+        EncoderError: an encoder of it is missing, changed or not loadable.
         CorpusError: its weights are missing or changed.
     """
     from rag.encoders.onnx import OnnxEncoder
 
-    return Classifier(OnnxEncoder(ENCODER, threads=1))
+    encoders = [OnnxEncoder(folder, threads=1) for folder in encoder_folders(WEIGHTS)]
+    return Classifier(encoders, WEIGHTS)
 
 
 def usable_classifier() -> Classifier | None:

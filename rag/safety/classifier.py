@@ -1,8 +1,9 @@
 """A small model for what the rules have no pattern for. Optional: triage works without it.
 
-It reads a message through an encoder of its own, tuned to tell concerns apart, and says which one
-it resembles, if any. Plain Python, so that nothing heavy is imported here; the caller hands in
-the encoder. `weights/CARD.md` says how it was made and what it misses.
+It reads a message through two encoders of its own, tuned apart to tell concerns apart, and says
+which one it resembles, if any; where one errs, the other often does not. Plain Python, so that
+nothing heavy is imported here; the caller hands in the encoders. `weights/CARD.md` says how they
+were made and what they miss.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from rag.errors import CorpusError
 from rag.safety.normalise import BREAK
 
 WEIGHTS = Path(__file__).parent / "weights"
-ENCODER = WEIGHTS / "encoder"  # to be opened by the caller and handed in
+_ENCODER = "encoder"  # the folder of an encoder beside its head
 NONE = "none"  # the class of harmless messages, the first one of the head
 _GREETINGS = frozenset(("hi", "hello", "hey", "hiya"))
 _GREETED = 3  # words; a shorter message is a greeting
@@ -53,12 +54,22 @@ class TextEncoder(Protocol):
 class Classifier:
     """Which concern a message resembles. Never a score: only yes or no, and the concern."""
 
-    def __init__(self, encoder: TextEncoder, folder: Path = WEIGHTS) -> None:
-        """Raises CorpusError when the weights are missing, changed or made for another encoder."""
-        manifest, numbers = _checked(folder)
-        if encoder.sha256 != manifest.encoder_sha256:
-            raise CorpusError("The triage classifier was made for another encoder; it is not used.")
-        self._encoder = encoder
+    def __init__(self, encoders: Sequence[TextEncoder], folder: Path = WEIGHTS) -> None:
+        """`encoders`: those of `encoder_folders(folder)`, in that order.
+
+        Raises:
+            CorpusError: the weights are missing, changed or made for other encoders.
+        """
+        manifest = _manifest(folder)
+        if len(encoders) != len(manifest.members):
+            raise CorpusError(
+                f"{folder} holds {len(manifest.members)} heads: each needs an encoder."
+            )
+        self._encoders = tuple(encoders)
+        self._heads = [
+            _head(folder / name, encoder)
+            for name, encoder in zip(manifest.members, encoders, strict=True)
+        ]
         self._threshold = manifest.threshold
         self._part_threshold = manifest.part_threshold
         self._question_threshold = manifest.question_threshold
@@ -66,9 +77,6 @@ class Classifier:
         self._sure_threshold = manifest.sure_threshold
         self._plain_threshold = manifest.plain_threshold
         self._concerns = manifest.classes[1:]
-        size = manifest.dimensions + 1
-        rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
-        self._rows = [(row[:-1], row[-1]) for row in rows]
 
     def concern(self, words: Sequence[str], *, part: bool = False) -> str | None:
         """The concern of one message, given as `rag.safety.normalise.tokens` returns it.
@@ -118,10 +126,15 @@ class Classifier:
         if not texts:
             return []
         said = [" ".join(without_greeting(text)) for text in texts]
-        return [*map(self._margin, self._encoder.encode(said).tolist())]
+        return [*map(self._margin, *(each.encode(said).tolist() for each in self._encoders))]
 
-    def _margin(self, vector: Sequence[float]) -> tuple[float, str]:
-        none, *concerns = (_dot(row, vector) + bias for row, bias in self._rows)
+    def _margin(self, *vectors: Sequence[float]) -> tuple[float, str]:
+        """Of one text, as each encoder reads it: the mean of what their heads say."""
+        said = [
+            [_dot(row, vector) + bias for row, bias in head]
+            for head, vector in zip(self._heads, vectors, strict=True)
+        ]
+        none, *concerns = (sum(logits) / len(said) for logits in zip(*said, strict=True))
         highest = max(concerns)
         margin = highest + math.log(sum(math.exp(c - highest) for c in concerns)) - none
         return margin, self._concerns[concerns.index(highest)]
@@ -185,10 +198,18 @@ def _dot(row: Sequence[float], vector: Sequence[float]) -> float:
     return sum(map(mul, row, vector), 0.0)
 
 
+def encoder_folders(folder: Path = WEIGHTS) -> list[Path]:
+    """The folders of the encoders, to be opened by the caller and handed in.
+
+    Raises:
+        CorpusError: the manifest is missing or cannot be read.
+    """
+    return [folder / name / _ENCODER for name in _manifest(folder).members]
+
+
 @dataclass(frozen=True, slots=True)
 class _Manifest:
-    encoder_sha256: str
-    dimensions: int
+    members: list[str]
     classes: list[str]
     threshold: float
     part_threshold: float
@@ -198,14 +219,33 @@ class _Manifest:
     plain_threshold: float
 
 
-def _checked(folder: Path) -> tuple[_Manifest, tuple[float, ...]]:
-    """The manifest and the numbers of `head.bin`, whose SHA-256 the manifest holds."""
+_Head = Sequence[tuple[Sequence[float], float]]  # weights and bias of each class
+
+
+def _manifest(folder: Path) -> _Manifest:
     try:
         raw = json.loads((folder / "manifest.json").read_bytes())
-        manifest = _Manifest(**{name: raw[name] for name in _Manifest.__slots__})
-        content = (folder / "head.bin").read_bytes()
-        if hashlib.sha256(content).hexdigest() != raw["sha256"]:
-            raise CorpusError(f"{folder / 'head.bin'} is not the file that its manifest names.")
+        return _Manifest(**{name: raw[name] for name in _Manifest.__slots__})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorpusError(f"Cannot read the triage classifier in {folder}: {error}") from error
-    return manifest, struct.unpack(f"<{len(content) // 4}f", content)
+        raise _unreadable(folder, error) from error
+
+
+def _head(folder: Path, encoder: TextEncoder) -> _Head:
+    """The rows of `head.bin`, whose SHA-256 the manifest beside it holds."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        if encoder.sha256 != manifest["encoder_sha256"]:
+            raise CorpusError("The triage classifier was made for another encoder; it is not used.")
+        content = (folder / "head.bin").read_bytes()
+        if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
+            raise CorpusError(f"{folder / 'head.bin'} is not the file that its manifest names.")
+        size = manifest["dimensions"] + 1
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable(folder, error) from error
+    numbers = struct.unpack(f"<{len(content) // 4}f", content)
+    rows = [numbers[at : at + size] for at in range(0, len(numbers), size)]
+    return [(row[:-1], row[-1]) for row in rows]
+
+
+def _unreadable(folder: Path, error: Exception) -> CorpusError:
+    return CorpusError(f"Cannot read the triage classifier in {folder}: {error}")

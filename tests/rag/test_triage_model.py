@@ -7,7 +7,7 @@ import pytest
 
 from rag import triage_model
 from rag.errors import EncoderError
-from rag.safety.classifier import ENCODER
+from rag.safety.classifier import WEIGHTS, encoder_folders
 from rag.safety.triage import triage
 
 UNKNOWN_TO_RULES = "Nobody is going to convince me that staying is worth it"
@@ -17,12 +17,14 @@ def test_the_shipped_one_opens() -> None:
     assert triage([UNKNOWN_TO_RULES], classifier=triage_model.open_classifier()).crisis
 
 
+@pytest.mark.parametrize("changed", [0, 1])
 def test_a_changed_file_leaves_the_rules_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: int
 ) -> None:
-    shutil.copytree(ENCODER, tmp_path / "encoder")
-    (tmp_path / "encoder" / "model.onnx").write_bytes(b"changed")
-    monkeypatch.setattr(triage_model, "ENCODER", tmp_path / "encoder")
+    weights = tmp_path / "weights"
+    shutil.copytree(WEIGHTS, weights)
+    (encoder_folders(weights)[changed] / "model.onnx").write_bytes(b"changed")
+    monkeypatch.setattr(triage_model, "WEIGHTS", weights)
     with pytest.raises(EncoderError):
         triage_model.open_classifier()
     assert triage_model.usable_classifier() is None
@@ -31,7 +33,7 @@ def test_a_changed_file_leaves_the_rules_alone(
 
 
 def test_it_opens_only_where_the_rules_do_not_settle_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(triage_model, "ENCODER", Path("nowhere"))
+    monkeypatch.setattr(triage_model, "WEIGHTS", Path("nowhere"))
     lazy = triage_model.WhenNeeded()
     assert triage(["I want to kill myself tonight"], classifier=lazy).imminent
     monkeypatch.undo()

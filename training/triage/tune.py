@@ -1,11 +1,12 @@
 """Tunes the upper layers of a BERT encoder to tell concerns apart, in torch.
 
-The word pieces and the lowest layers stay as they are, so that words that no utterance holds keep
-their meaning, and so that what goes into the upper layers is computed once.
+The word pieces and, of a deep encoder, the lowest layers stay as they are, so that words that no
+utterance holds keep their meaning, and so that what goes into the upper layers is computed once.
 """
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from training.precision import has_bfloat16
 from training.triage.utterances import CLASSES, Utterance, copies
 
 SCALE = 10.0  # of the logits: the vectors have unit length
-FROZEN = 4  # layers
+_TUNED = 8  # layers at most; those below stay as they are
 _SEED = 0
 _EPOCHS = 4
 _BATCH = 32
@@ -39,6 +40,12 @@ _ROWS = 64
 Hidden = list[torch.Tensor]  # (tokens, width) for each text
 
 
+def frozen(folder: Path) -> int:
+    """How many of the lowest layers of the encoder in `folder` stay as they are."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return max(0, int(config["num_hidden_layers"]) - _TUNED)
+
+
 class Lower:
     """Tokeniser, word pieces and the layers that stay as they are."""
 
@@ -50,6 +57,8 @@ class Lower:
             hidden_dropout_prob=0.1,
             attention_probs_dropout_prob=0.0,
         ).eval()
+        self.layers = self.bert.encoder.layer[frozen(folder) :]
+        self._frozen = self.bert.encoder.layer[: frozen(folder)]
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
@@ -65,7 +74,7 @@ class Lower:
             ids, mask = padded([encoded[i] for i in rows])
             hidden = self.bert.embeddings(input_ids=ids)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
-                hidden = _through(self.bert.encoder.layer[:FROZEN], hidden, mask)
+                hidden = _through(self._frozen, hidden, mask)
             for at, i in enumerate(rows):
                 out[i] = hidden[at, : len(encoded[i])].half()
         return out
@@ -124,7 +133,7 @@ def tune(
     lower = Lower(folder)
     made = list(copies(rows, _NOISY, _SEED))
     hidden = lower([text for text, _ in made])
-    upper = Upper(lower.bert.encoder.layer[FROZEN:], lower.bert.config.hidden_size).train()
+    upper = Upper(lower.layers, lower.bert.config.hidden_size).train()
     if head is not None:
         upper.head.weight.data = torch.tensor(head[:, :-1])
         upper.head.bias.data = torch.tensor(head[:, -1])

@@ -10,31 +10,30 @@ from pathlib import Path
 import pytest
 
 from rag.encoders.onnx import OnnxEncoder
-from rag.safety.classifier import ENCODER, WEIGHTS, Classifier
+from rag.safety.classifier import WEIGHTS, Classifier, encoder_folders
 
 Changed = Callable[..., Classifier]
 
 
 @pytest.fixture(scope="module")
-def encoder() -> OnnxEncoder:
-    return OnnxEncoder(ENCODER, threads=1)
+def encoders() -> list[OnnxEncoder]:
+    return [OnnxEncoder(folder, threads=1) for folder in encoder_folders()]
 
 
 @pytest.fixture(scope="module")
-def shipped(encoder: OnnxEncoder) -> Classifier:
-    return Classifier(encoder)
+def shipped(encoders: list[OnnxEncoder]) -> Classifier:
+    return Classifier(encoders)
 
 
 @pytest.fixture
-def changed(encoder: OnnxEncoder, tmp_path: Path) -> Changed:
+def changed(encoders: list[OnnxEncoder], tmp_path: Path) -> Changed:
     """The shipped classifier with the thresholds that are given by name."""
     folder = tmp_path / "weights"
-    folder.mkdir()
-    shutil.copyfile(WEIGHTS / "head.bin", folder / "head.bin")
+    shutil.copytree(WEIGHTS, folder, ignore=shutil.ignore_patterns("encoder"))
     manifest = json.loads((WEIGHTS / "manifest.json").read_text())
 
     def change(**thresholds: float) -> Classifier:
         (folder / "manifest.json").write_text(json.dumps({**manifest, **thresholds}))
-        return Classifier(encoder, folder)
+        return Classifier(encoders, folder)
 
     return change

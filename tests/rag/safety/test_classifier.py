@@ -10,7 +10,7 @@ import pytest
 from rag.encoders.onnx import OnnxEncoder
 from rag.errors import CorpusError
 from rag.safety import classifier as module
-from rag.safety.classifier import WEIGHTS, Classifier, parts
+from rag.safety.classifier import WEIGHTS, Classifier, encoder_folders, parts
 from rag.safety.normalise import tokens
 from rag.safety.ruleset import shipped_rules
 from rag.safety.triage import triage
@@ -200,19 +200,19 @@ def test_parts_hold_every_word_and_are_bounded() -> None:
     assert len(list(parts(words * 1000))) == 64
 
 
-def test_changed_weights_are_refused(tmp_path: Path, encoder: OnnxEncoder) -> None:
+def test_changed_weights_are_refused(tmp_path: Path, encoders: list[OnnxEncoder]) -> None:
     folder = tmp_path / "weights"
     shutil.copytree(WEIGHTS, folder)
-    head = folder / "head.bin"
+    head = encoder_folders(folder)[1].parent / "head.bin"
     head.write_bytes(head.read_bytes()[:-1] + b"\x01")
     with pytest.raises(CorpusError, match=r"head\.bin"):
-        Classifier(encoder, folder)
+        Classifier(encoders, folder)
     head.unlink()
     with pytest.raises(CorpusError, match="Cannot read"):
-        Classifier(encoder, folder)
+        Classifier(encoders, folder)
     (folder / "manifest.json").write_text(json.dumps({"rank": 1}), encoding="utf-8")
     with pytest.raises(CorpusError, match="Cannot read"):
-        Classifier(encoder, folder)
+        Classifier(encoders, folder)
 
 
 def test_another_encoder_is_refused() -> None:
@@ -223,7 +223,14 @@ def test_another_encoder_is_refused() -> None:
             raise AssertionError
 
     with pytest.raises(CorpusError, match="another encoder"):
-        Classifier(Other())
+        Classifier([Other(), Other()])
+
+
+def test_each_head_wants_its_own_encoder(encoders: list[OnnxEncoder]) -> None:
+    with pytest.raises(CorpusError, match="each needs an encoder"):
+        Classifier(encoders[:1])
+    with pytest.raises(CorpusError, match="another encoder"):
+        Classifier(encoders[::-1])
 
 
 def test_words_of_now_make_it_imminent() -> None:
