@@ -122,13 +122,19 @@ def test_harmless_is_said_of_short_messages_only(changed: Changed) -> None:
 
 
 def test_what_is_said_outright_in_a_few_words_is_never_explained_away(shipped: Classifier) -> None:
-    """Short cries. Sixteen of them, most of voices, were once overruled by the classifier, and
-    nine were lost behind a greeting."""
+    """Short cries. Sixteen of the first 549, most of voices, were once overruled by the classifier,
+    nine were lost behind a greeting, and 45 of the next 730 had no rule."""
     cries = (HELD_OUT / "plain_words.txt").read_text("utf-8").splitlines()
-    assert len(cries) > 500
+    assert len(cries) > 1200
     greeted = [f"hi, {cry}" for cry in cries[::3]]
     missed = [cry for cry in cries + greeted if not triage([cry], classifier=shipped).crisis]
     assert missed == []
+
+
+def test_few_words_that_share_a_cry_s_words_are_mostly_left_alone(shipped: Classifier) -> None:
+    lines = (HELD_OUT / "plain_harmless.txt").read_text("utf-8").splitlines()
+    taken = [line for line in lines if triage([line], classifier=shipped).crisis]
+    assert len(taken) / len(lines) < 0.06
 
 
 @pytest.mark.parametrize(
