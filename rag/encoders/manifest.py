@@ -58,10 +58,7 @@ def read_manifest(folder: Path) -> EncoderManifest:
 
 
 def read_checked(folder: Path, name: str, manifest: EncoderManifest) -> bytes:
-    """The bytes of one file, only if their SHA-256 is the manifest's.
-
-    Bytes are returned, not a path, so that what was checked is what gets opened.
-    """
+    """The bytes of one file, only if their SHA-256 is the manifest's."""
     path = folder / name
     try:
         content = path.read_bytes()
@@ -70,3 +67,13 @@ def read_checked(folder: Path, name: str, manifest: EncoderManifest) -> bytes:
     if hashlib.sha256(content).hexdigest() != manifest.files[name]:
         raise EncoderError(f"{path} is not the file that its manifest names. {_REPAIR}")
     return content
+
+
+def checked(folder: Path, name: str, manifest: EncoderManifest) -> Path:
+    """The path of one file, only if the SHA-256 of its bytes is the manifest's.
+
+    For a model: onnxruntime keeps the bytes that it is given as long as the session lives, beside
+    what it has made of them, and nothing of a file that it opens itself.
+    """
+    read_checked(folder, name, manifest)
+    return folder / name

@@ -10,7 +10,13 @@ import numpy as np
 import onnxruntime as ort
 
 from rag.encoders.base import Vectors
-from rag.encoders.manifest import MODEL_NAME, TOKENIZER_NAME, read_checked, read_manifest
+from rag.encoders.manifest import (
+    MODEL_NAME,
+    TOKENIZER_NAME,
+    checked,
+    read_checked,
+    read_manifest,
+)
 from rag.encoders.text import valid_unicode
 from rag.encoders.tokenizer import open_tokenizer
 from rag.errors import EncoderError
@@ -42,11 +48,11 @@ class OnnxEncoder:
         self.dimensions = manifest.dimensions
         self.max_tokens = manifest.max_tokens
         self._threads = threads
-        model = read_checked(folder, MODEL_NAME, manifest)
+        model = checked(folder, MODEL_NAME, manifest)
         tokenizer = read_checked(folder, TOKENIZER_NAME, manifest)
         try:
             self._session = ort.InferenceSession(
-                model, _session_options(), providers=["CPUExecutionProvider"]
+                str(model), _session_options(), providers=["CPUExecutionProvider"]
             )
             self._tokenizer = open_tokenizer(tokenizer)
         except Exception as error:  # both libraries raise bare Exception subclasses

@@ -82,9 +82,8 @@ class CrossEncoderModel:
         manifest = _read_manifest(folder)
         self.name = manifest.name
         self.sha256 = manifest.sha256
-        model, vocabulary = (
-            _read_checked(folder, name, manifest) for name in (MODEL_NAME, TOKENIZER_NAME)
-        )
+        _read_checked(folder, MODEL_NAME, manifest)
+        vocabulary = _read_checked(folder, TOKENIZER_NAME, manifest)
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -92,7 +91,10 @@ class CrossEncoderModel:
         # Idle threads wait busily within a run, a fifth faster, and not between two questions.
         options.add_session_config_entry("session.force_spinning_stop", "1")
         try:
-            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            # By its path: the session would keep the bytes that it is given, beside the weights.
+            self._session = ort.InferenceSession(
+                str(folder / MODEL_NAME), options, providers=["CPUExecutionProvider"]
+            )
             tokenizer = open_tokenizer(vocabulary)
         except Exception as error:  # both libraries raise bare Exception subclasses
             raise VerifierError(
