@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -158,8 +159,8 @@ class Scorer:
         cosines = question.cosines(vectors)
         known = self._known(evidence, question)
         passage_cosine = self.passage_cosine(evidence, question)
-        heading_stems = admitted.stems | frozenset(
-            content_stems(" ".join((evidence.source.title, *evidence.passage.heading)))
+        heading_stems = admitted.stems | _stems(
+            " ".join((evidence.source.title, *evidence.passage.heading))
         )
         titled = self._named(evidence.source.title, question)
         if titled >= _WHOLE and len(_telling(evidence.source.title)) > 1:
@@ -173,7 +174,7 @@ class Scorer:
             text = " ".join(unit.texts)
             if not admitted.speaks(text):
                 continue
-            own = admitted.stems | frozenset(content_stems(text))
+            own = admitted.stems | _stems(text)
             stems = heading_stems | own
             cosine = float(cosines[list(unit.indices)].max())
             score = (
@@ -215,7 +216,13 @@ def _lexical(evidence: Sequence[Evidence]) -> Mapping[str, float]:
 
 
 def _telling(title: str) -> frozenset[str]:
-    return frozenset(content_stems(title)) - _TITLE_FRAME
+    return _stems(title) - _TITLE_FRAME
+
+
+@lru_cache(maxsize=8192)
+def _stems(text: str) -> frozenset[str]:
+    """The sentences of an index come up again and again; a few MiB of them are kept."""
+    return frozenset(content_stems(text))
 
 
 def _support(evidence: Sequence[Evidence]) -> Mapping[str, float]:

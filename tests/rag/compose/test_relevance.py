@@ -32,9 +32,9 @@ def encoder() -> OnnxEncoder:
     ("question", "on_the_topic", "answers"),
     [
         (
-            "how long do antidepressants take to work",
-            "How antidepressants work in the brain is not fully known.",
-            "Most people feel the effect after four to eight weeks.",
+            "how long will i feel sick on sertraline",
+            "Feeling sick is common on sertraline.",
+            "Nausea mostly fades within two weeks.",
         ),
         (
             "how long does therapy for ocd take",
