@@ -162,7 +162,7 @@ def _text(
     elif triage.imminent:
         order = ["now", "open", "talk", "steps", "close"]
     written = [parts["known"]["talk"] if name == "talk" else part(name) for name in order]
-    written[2:2] = named
+    written[2:2] = named  # behind the first words and what to do now
     written[-1:-1] = [parts["also"][name] for name in triage.also if name in parts["also"]]
     return "\n\n".join(paragraph.strip().format(**fill) for paragraph in written if paragraph)
 

@@ -1,4 +1,5 @@
-"""Recognises requests that no source may settle for one person, and requests to do harm.
+"""Recognises requests that no source may settle for one person, requests to do harm, and trouble
+of the body that cannot wait.
 
 The engine puts `note` beside what the sources say in general; when `refuse` is set, the note is
 the whole answer. Questions about other topics are not judged here: the abstention threshold

@@ -12,6 +12,7 @@ from rag.safety.ruleset import SIGNAL, RuleSet
 
 CANNOT_WAIT = frozenset({"overdose", "medication_reaction"})
 _OF_MEDICINES = frozenset({"withdrawal", "medication_reaction"})
+WINDOW = 2000  # words of a very long turn that are looked at together
 OVERLAP = 60  # words of the turn before that are read with an unfinished one
 _URGENT = frozenset({"suicide", "harm_to_others", "self_harm", "psychosis", "perinatal", "abuse"})
 _FRAGMENT = 2  # a "sentence" of this many words or fewer is joined with its neighbours
@@ -19,7 +20,6 @@ _EXPLAINED = 25  # words; a longer sentence, or text without a full stop, says m
 _QUESTION = 14  # words; in a longer one more is said than the question, or the trouble
 _FRAME = 12  # words; a longer sentence says more than who plays whom
 _MAY_BE_WHOLE = 6  # words
-_PIECE = 2000  # words of a very long turn in which sentences are explained at a time
 _FEWEST_ENGLISH = 0.5  # share of the words; of other languages the classifier knows nothing
 _WRITER = frozenset("i me myself".split())
 
@@ -100,7 +100,7 @@ def _unexplained(words: list[str], rules: RuleSet) -> list[str]:
     """Leave out sentences that the rules understood as harmless: "I am not suicidal". A very long
     turn is looked at piece by piece, so that the work grows no faster than its length."""
     words = joined_fragments(words)
-    pieces = [_told(words[at : at + _PIECE], rules) for at in range(0, len(words), _PIECE)]
+    pieces = [_told(words[at : at + WINDOW], rules) for at in range(0, len(words), WINDOW)]
     kept = [word for told, framing in pieces for word, of in told if of not in framing]
     return kept if set(kept) - {BREAK} else [word for told, _ in pieces for word, _ in told]
 

@@ -22,12 +22,18 @@ from rag.safety.guards import (
 from rag.safety.normalise import BREAK, tokens
 from rag.safety.other_languages import RULE, foreign_cries
 from rag.safety.ruleset import CATEGORIES, SIGNAL, Rule, RuleSet, shipped_rules
-from rag.safety.second_view import CANNOT_WAIT, OVERLAP, Classifier, concerns, joined_fragments
+from rag.safety.second_view import (
+    CANNOT_WAIT,
+    OVERLAP,
+    WINDOW,
+    Classifier,
+    concerns,
+    joined_fragments,
+)
 
 _OF_THE_WRITER = frozenset({"suicide", "self_harm", "eating_disorder"})
 _MINOR = "signal.minor"
 _BY_CLASSIFIER = "classifier"  # stands among the rules when only the classifier spoke
-_WINDOW = 2000  # words looked at together in a very long turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,8 @@ def _windows(messages: Sequence[list[str]]) -> Iterator[tuple[int, list[str]]]:
     previous: list[str] = []
     for number, message in enumerate(messages):
         words = joined_fragments(message)
-        for start in range(0, max(1, len(words)), _WINDOW):
-            yield number, words[max(0, start - OVERLAP) : start + _WINDOW]
+        for start in range(0, max(1, len(words)), WINDOW):
+            yield number, words[max(0, start - OVERLAP) : start + WINDOW]
         if previous and previous[-1] != BREAK:
             yield number, [*previous[-OVERLAP:], *words[:OVERLAP]]
         previous = words
