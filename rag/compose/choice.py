@@ -10,9 +10,7 @@ from rag.compose.units import Unit
 from rag.verify.words import words
 
 _TOO_ALIKE = 0.86  # cosine above which two sentences say the same
-_KEEP_SHARE = 0.8  # a unit below this share of the best unit's score is not worth adding
-_FEWEST = 2
-_KEEP_SHARE_OF_FIRST = 0.68  # the same for the first two, since one sentence rarely is an answer
+_KEEP_SHARE = 0.76  # a unit below this share of the best unit's score is not worth adding
 
 
 def choose(scored: Sequence[Scored], asked: frozenset[Facet], most: int) -> list[Scored]:
@@ -26,11 +24,10 @@ def choose(scored: Sequence[Scored], asked: frozenset[Facet], most: int) -> list
     best_score = max((s.score for s in scored), default=0.0)
     while pool:
         length = sum(len(s.unit.indices) for s in chosen)
-        share = _KEEP_SHARE_OF_FIRST if length < _FEWEST else _KEEP_SHARE
         pool = [
             s
             for s in pool
-            if s.score >= best_score * share
+            if s.score >= best_score * _KEEP_SHARE
             and length + len(s.unit.indices) <= most
             and not used & _places(s.unit)
             and _overlap(s, chosen) < _TOO_ALIKE
