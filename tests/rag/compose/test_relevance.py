@@ -34,7 +34,7 @@ def encoder() -> OnnxEncoder:
         (
             "how long will i feel sick on sertraline",
             "Feeling sick is common on sertraline.",
-            "Nausea mostly fades within two weeks.",
+            "Feeling sick on sertraline mostly passes within two weeks.",
         ),
         (
             "how long does therapy for ocd take",
