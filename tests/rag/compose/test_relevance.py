@@ -34,7 +34,7 @@ def encoder() -> OnnxEncoder:
         (
             "how long will i feel sick on sertraline",
             "Feeling sick is common on sertraline.",
-            "Feeling sick on sertraline mostly passes within two weeks.",
+            "Nausea from sertraline mostly fades within two weeks.",
         ),
         (
             "how long does therapy for ocd take",
