@@ -217,7 +217,10 @@ def test_a_last_day_or_going_with_nothing_after_is_a_farewell(text: str) -> None
             "I've been kicked by my husband",
         ),
         ("He smashed me at chess", "He gets drunk and last night he smashed me"),
-        ("I'm on edge all the time and my friends have dropped off", "I'm on the edge, on the bridge"),
+        (
+            "I'm on edge all the time and my friends have dropped off",
+            "I'm on the edge, on the bridge",
+        ),
     ],
 )
 def test_surroundings_explain_a_pattern(harmless: str, crisis: str) -> None:
