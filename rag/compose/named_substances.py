@@ -28,6 +28,9 @@ _OTHER_NAMES = {
     }.items()
     for name in names.split()
 }
+# Words of everyday talk ("I cry over my coffee", "hands that crack"): in a question they name a
+# substance only beside another.
+_EVERYDAY = frozenset({"coffee", "tea", "crack"})
 _SMOKED_TOO = frozenset({"cannabis", "cocaine", "heroin", "methamphetamine"})
 _NICOTINE = frozenset("nicotine cigarettes tobacco vaping".split())
 ClassesOf = Callable[[str], tuple[str, ...]]
@@ -84,7 +87,7 @@ def on_named_substances(
         classes_of: the groups of a substance; without it no group stands in for a medicine.
     """
     asked = words(question)
-    named = _named(asked)
+    named = _asked_about(asked)
     if not named:
         return [Admitted(one, {}, frozenset()) for one in evidence]
     found = []
@@ -114,6 +117,13 @@ def _standing_in(
             return None
         chosen[substance] = fitting
     return chosen
+
+
+def _asked_about(spoken: Iterable[str]) -> frozenset[str]:
+    spoken = list(spoken)
+    return (
+        _named(spoken) if _named(word for word in spoken if word not in _EVERYDAY) else frozenset()
+    )
 
 
 def _named(spoken: Iterable[str]) -> frozenset[str]:

@@ -35,6 +35,13 @@ def evidence(text: str) -> Evidence:
         ("can I have wine with zopiclone", "Do not drink alcohol on zopiclone.", True),
         ("can I have wine with zopiclone", "Zopiclone can leave a bitter taste.", False),
         ("What helps with panic?", "Any passage will do here.", True),
+        ("I cry over my coffee each morning", "Grief has no fixed end.", True),
+        ("he washes his hands till they crack", "OCD can be treated.", True),
+        ("can I drink coffee on clozapine", "Clozapine can cause drowsiness.", False),
+        ("can I drink coffee on clozapine", "Less coffee can raise clozapine levels.", True),
+        ("does caffeine make panic worse", "Coffee can make panic worse.", True),
+        ("how do I stop smoking crack", "Talking therapy helps with cocaine.", True),
+        ("how do I stop smoking crack", "Nicotine gum can help to stop smoking.", False),
     ],
 )
 def test_evidence_names_what_the_question_names(question: str, text: str, kept: bool) -> None:
