@@ -221,6 +221,33 @@ def test_a_last_day_or_going_with_nothing_after_is_a_farewell(text: str) -> None
             "I'm on edge all the time and my friends have dropped off",
             "I'm on the edge, on the bridge",
         ),
+        ("Since the coffee my heart races and I'm on edge", "I'm on edge of the roof"),
+        (
+            "How do I know when I'm ready to go back to work after depression?",
+            "I'm ready to go now. Goodbye",
+        ),
+        ("My niece cuts the labels out of her clothes", "My niece cuts her arms"),
+        ("She cuts everything up tiny and says she's full", "She cuts herself and says she's fine"),
+        (
+            "How should a school respond when a pupil discloses past self-harm?",
+            "A pupil told me that she is self-harming",
+        ),
+        (
+            "I'm pregnant and my sister in law keeps telling me I'm harming the baby",
+            "I'm scared of harming the baby",
+        ),
+        (
+            "I take sertraline and I'm pregnant. Mum says it will harm the baby.",
+            "A voice says I will harm the baby",
+        ),
+        ("She hit me in her sleep during a nightmare", "She hit me and I'm scared of her"),
+        ("My wife has put a camera up by the door", "They've put a camera in my tooth"),
+        ("My husband says no point worrying till the scan", "My husband says no point living"),
+        ("In the flat at night the quiet is of another kind", "The only peace left for me is death"),
+        (
+            "How do I stop picking my skin until it bleeds?",
+            "I pick my arms with a pin until they bleed",
+        ),
     ],
 )
 def test_surroundings_explain_a_pattern(harmless: str, crisis: str) -> None:
