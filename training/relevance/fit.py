@@ -28,11 +28,11 @@ from training.relevance.examples import Bank, Judged, Marked, bank_and_marked, j
 OUTPUT = Path("rag/compose/weights")
 QUESTIONS = Path("bench/questions")
 _NETS = 3
-_WIDTH, _HIDDEN = 96, 256
+_WIDTH, _HIDDEN = 128, 512
 _DROPPED = 0.2
 _EPOCHS, _BATCH, _RATE = 6, 64, 1e-3
 _OF_EACH = 16  # sentences a question: one right, the others wrong
-_JUDGED = 12  # questions with their whole evidence beside each batch
+_JUDGED = 24  # questions with their whole evidence beside each batch
 _JUDGED_WEIGHT = 1.0
 _FITS = 0.4  # what a sentence that fits counts, where one that is needed counts 1
 
