@@ -17,7 +17,9 @@ from rag.retrieval.arm import Arm, Query
 ROOT = Path(__file__).parents[2]
 QUESTIONS = ROOT / "bench/questions"
 TRIAGE = ROOT / "training/triage/data"
+IN_VAIN = Path(__file__).with_name("in_vain.jsonl")
 OTHER_DISEASES = 150  # MedQuAD questions a half
+JUDGED = 700  # questions whose evidence was judged, that the model learns from
 DISEASES = 1000  # questions on other diseases that the domain is fitted on
 HEADINGS, FEWEST_WORDS = 600, 4  # headings that the domain is fitted on, of at least so many words
 SEED = 0
@@ -63,6 +65,7 @@ def examples(version: IndexVersion, medquad_folder: Path) -> list[Example]:
         for row in _rows(QUESTIONS / f"{name}.jsonl"):
             kind = "own, answerable" if row["answerable"] else "own, unanswerable"
             found.append(Example(kind, row["question"], row["answerable"], tune))
+    found += [*_judged(), *_in_vain()]
     rng = random.Random(SEED)  # noqa: S311 - a repeatable sample, not a secret
     for half, tune in zip(_other_diseases(medquad_folder), (True, False), strict=True):
         chosen = rng.sample(half, OTHER_DISEASES)
@@ -117,6 +120,24 @@ def _topics(version: IndexVersion) -> Iterator[Example]:
         for question in topic["questions"]:
             yield Example("topic present", question, True, tune)
             yield Example("topic absent", question, False, tune, about)
+
+
+def _judged() -> Iterator[Example]:
+    """Questions for which somebody marked sentences that answer them."""
+    told = [str(row["question"]) for row in _rows(QUESTIONS / "pointed_tuning_4.jsonl")]
+    for question in random.Random(SEED).sample(told, JUDGED):  # noqa: S311 - a repeatable sample
+        yield Example("judged", question, True, True)
+    for row in _rows(QUESTIONS / "pointed_held_out_3.jsonl"):
+        yield Example("judged", str(row["question"]), True, False)
+
+
+def _in_vain() -> Iterator[Example]:
+    """Questions for which nothing that was found answered, without the documents that have been
+    written since, partly for them."""
+    first, *rows = _rows(IN_VAIN)
+    since = tuple(first["written_since"])  # type: ignore[arg-type]
+    for row in rows:
+        yield Example("nothing answers", str(row["question"]), False, bool(row["tune"]), since)
 
 
 def _other_diseases(folder: Path) -> tuple[list[str], list[str]]:

@@ -8,7 +8,15 @@ import numpy as np
 
 from training.answerability.examples import Example
 
-_SHOWN = ("topic absent", "topic present", "own, answerable", "own, unanswerable", "other diseases")
+_SHOWN = (
+    "topic absent",
+    "topic present",
+    "own, answerable",
+    "own, unanswerable",
+    "other diseases",
+    "judged",
+    "nothing answers",
+)
 
 
 def report(rows: Sequence[Example], p: np.ndarray, threshold: float) -> None:
