@@ -3,7 +3,7 @@
     rag build && python -m training.relevance.fit [--output FOLDER] [--without FILE]
 
 Learns from the questions beside the shipped documents, in the active index version, and from the
-questions of `bench/questions/pointed_tuning*.jsonl`; some two minutes a network on one core. Wants
+questions of `bench/questions/pointed_tuning*.jsonl`; some ten minutes a network on one core. Wants
 the extra `models`. `--without` leaves a file of questions out, to measure on it.
 """
 
