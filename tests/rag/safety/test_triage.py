@@ -244,7 +244,10 @@ def test_a_last_day_or_going_with_nothing_after_is_a_farewell(text: str) -> None
         ("My wife has put a camera up by the door", "They've put a camera in my tooth"),
         ("My husband says no point worrying till the scan", "My husband says no point living"),
         ("I want to obey God and also to get well", "I must obey God and jump"),
-        ("In the flat at night the quiet is of another kind", "The only peace left for me is death"),
+        (
+            "In the flat at night the quiet is of another kind",
+            "The only peace left for me is death",
+        ),
         (
             "How do I stop picking my skin until it bleeds?",
             "I pick my arms with a pin until they bleed",
