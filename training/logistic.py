@@ -15,12 +15,11 @@ def fit(
 ) -> Array:
     """Coefficients and, last, the intercept. `x`: (n, d); `y`: (n,) of 0 and 1.
 
-    With `balanced` both classes weigh the same, however many rows each has; else `weight`, (n,),
-    says what each row weighs.
+    `weight`, (n,), says what each row weighs; with `balanced` both classes weigh the same in all.
     """
     weight = np.ones(len(y)) if weight is None else weight
     if balanced:
-        weight = np.where(y == 1, 1 / y.sum(), 1 / (1 - y).sum()) * len(y) / 2
+        weight = weight / np.where(y == 1, weight @ y, weight @ (1 - y)) * len(y) / 2
     a = np.column_stack([x, np.ones(len(x))])
     b = np.zeros(a.shape[1])
     penalty = l2 * np.append(np.ones(x.shape[1]), 0.0)

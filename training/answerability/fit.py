@@ -86,13 +86,6 @@ def domain(version: IndexVersion, folder: Path) -> tuple[np.ndarray, dict[str, f
     }
 
 
-def weights(y: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """(n,): `COUNTS`, such that both classes weigh the same."""
-    each = np.array([COUNTS.get(kind, 1.0) for kind in kinds])
-    of_class = np.where(y == 1, each[y == 1].sum(), each[y == 0].sum())
-    return np.asarray(each / of_class * len(y) / 2)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("medquad", type=Path)
@@ -115,10 +108,11 @@ def main() -> None:
     y = np.array([row.answerable for row in rows], float)
     tune = np.array([row.tune for row in rows])
     kinds = np.array([row.kind for row in rows])
+    counts = np.array([COUNTS.get(kind, 1.0) for kind in kinds])
     hard = tune & np.isin(kinds, ("other diseases", "own, unanswerable"))
     data: dict[str, Any] = {"encoder_sha256": encoder, "domain": _weights(told, "weights")}
     for name, features in (("any_encoder", x), ("with_domain", np.column_stack([x, z]))):
-        b = fit(features[tune], y[tune], L2, weight=weights(y[tune], kinds[tune]))
+        b = fit(features[tune], y[tune], L2, balanced=True, weight=counts[tune])
         p = 1 / (1 + np.exp(-logit(features, b)))
         threshold = round(float(np.quantile(p[hard], 1 - ANSWERED_WRONGLY)), 3)
         data[name] = {**_weights(b, "coefficients"), "threshold": threshold}

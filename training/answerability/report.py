@@ -8,16 +8,6 @@ import numpy as np
 
 from training.answerability.examples import Example
 
-_SHOWN = (
-    "topic absent",
-    "topic present",
-    "own, answerable",
-    "own, unanswerable",
-    "other diseases",
-    "judged",
-    "nothing answers",
-)
-
 
 def report(rows: Sequence[Example], p: np.ndarray, threshold: float) -> None:
     """Shares answered by kind and half, other thresholds, the tuning questions it gets wrong."""
@@ -26,7 +16,7 @@ def report(rows: Sequence[Example], p: np.ndarray, threshold: float) -> None:
     kinds = np.array([row.kind for row in rows])
     print(f"threshold {threshold:.3f}")
     print(f"{'questions':<20} {'half':<6} {'n':>4}  answered")
-    for kind in _SHOWN:
+    for kind in dict.fromkeys(kinds):
         for name, half in (("tune", tune), ("judge", ~tune)):
             part = (kinds == kind) & half
             print(f"{kind:<20} {name:<6} {part.sum():>4}  {(p[part] >= threshold).mean():.3f}")
