@@ -39,6 +39,16 @@ _SUICIDE = re.compile(
     r"hurt(?:s|ing)? (?:my|him|her|them|your)sel|cut(?:s|ting)? (?:my|him|her|them)sel",
     re.IGNORECASE,
 )
+# A question on somebody who is grown, and on no child, is not answered with what toddlers do.
+_GROWN = frozenset(
+    "dad father mum mom mother nan gran grandma grandmother grandad grandpa grandfather uncle aunt "
+    "husband wife partner boyfriend girlfriend colleague boss".split()
+)
+_SMALL = frozenset(
+    "child children kid kids baby babies toddler son sons daughter daughters stepson stepdaughter "
+    "grandson granddaughter grandchild grandchildren nephew niece boy boys girl girls twins "
+    "nursery little old".split()
+)
 # Whoever asks for these may mean a medicine without naming one.
 _ON_MEDICINES = frozenset(
     {Facet.MEDICINES, Facet.SIDE_EFFECTS, Facet.STOPPING, Facet.TREATMENT, Facet.PREGNANCY}
@@ -54,12 +64,14 @@ def on_topic(
     nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
     where the question names others and the passage names none of those, unless it is the main
     source of what was found: "I can't stop worrying about my health" names generalised anxiety by
-    its words alone. One on suicide is left out where the question speaks of nothing like it. Where
-    nothing would be left, everything is: then the threshold for answering decides.
+    its words alone. One on suicide is left out where the question speaks of nothing like it, one
+    on young children where it names somebody grown and no child. Where nothing would be left,
+    everything is: then the threshold for answering decides.
     """
     asked = words(question)
     suicide = _SUICIDE.search(question) is not None
     medicines = names_substance(asked) or bool(facets_of_question(question) & _ON_MEDICINES)
+    grown = not _GROWN.isdisjoint(asked) and _SMALL.isdisjoint(asked)
     disorders = disorders_in(question)
     main = _main_source(evidence)
     kept = [
@@ -67,6 +79,7 @@ def on_topic(
         for one in evidence
         if (medicines or not _on_medicines(one.source.title))
         and (suicide or "suicide" not in words(one.source.title))
+        and not (grown and {"young", "children"} <= set(words(one.source.title)))
         and (one.source.id == main or not _on_others(one, disorders, disorders_in))
     ]
     return kept or list(evidence)

@@ -26,6 +26,7 @@ PANIC = evidence("Panic disorder", "A panic attack can make the heart race.")
 PANIC_TOO = evidence("Panic disorder", "Depression often comes with panic attacks.")
 GRIEF = evidence("Grief and bereavement", "Tell a child plainly that somebody has died.")
 SUICIDE = evidence("Bereaved by suicide", "Tell the child that nobody is to blame.")
+SMALL = evidence("Young children: everyday worries of parents", "Toddlers may bang their heads.")
 WORK = evidence("Work and mental health", "You need not tell an employer about an illness.")
 
 
@@ -44,6 +45,9 @@ WORK = evidence("Work and mental health", "You need not tell an employer about a
             [GRIEF, SUICIDE],
         ),
         ("is my heart all right", [HALOPERIDOL], [HALOPERIDOL]),
+        ("Dad banged his head and snaps at us", [SMALL, WORK], [WORK]),
+        ("Dad says our toddler bangs his head", [SMALL, WORK], [SMALL, WORK]),
+        ("banging the head when cross", [SMALL, WORK], [SMALL, WORK]),
     ],
 )
 def test_only_what_is_on_the_topic_may_answer(
