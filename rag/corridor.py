@@ -14,6 +14,7 @@ from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
 from rag.compose.extractive import Draft
 from rag.compose.followup import standalone
 from rag.compose.generic_names import with_generic_names
+from rag.compose.medicine_names import mended, unknown_note
 from rag.compose.named_substances import on_named_substances
 from rag.compose.opening import open_composer
 from rag.compose.paths import graph_paths
@@ -137,8 +138,9 @@ class Corridor:
         return followed_by(crisis, quoted) if quoted.sentences else crisis
 
     def standing_alone(self, asked: Asked, question: str) -> str:
-        """The question with the topic of the conversation, by rule."""
-        return standalone(question, said_by_user(asked.turns), self._titles)
+        """The question with the topic of the conversation, by rule, and no slip in the name of a
+        medicine."""
+        return mended(standalone(question, said_by_user(asked.turns), self._titles))
 
     def search(
         self, asked: Asked, question: str, only: Callable[[Evidence], bool] | None = None
@@ -170,7 +172,9 @@ class Corridor:
         usable = found.evidence if always else named
         enough = always or self._answerability.enough(draft, found.vector)
         worded_from = tuple(usable[:_PASSAGES_WORDED])
-        return Found(asked, question, limits.note, found, worded_from, draft, enough)
+        unknown = unknown_note(plain, (e.passage.indexed_text for e in found.evidence))
+        note = " ".join(filter(None, (unknown, limits.note)))
+        return Found(asked, question, note, found, worded_from, draft, enough)
 
     def inspector(self, found: Found) -> Inspector:
         """Judges sentences against what was found."""

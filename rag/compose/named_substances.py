@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.compose.medicine_names import must_be_named
 from rag.model import Evidence
 from rag.verify.medicines import substances, taken_beside
 from rag.verify.words import stem, words
@@ -78,7 +79,7 @@ def on_named_substances(
     question: str, evidence: Sequence[Evidence], classes_of: ClassesOf | None = None
 ) -> list[Admitted]:
     """Where a question names medicines or drugs, only passages that name all of them, or the
-    group that a medicine belongs to.
+    group that a medicine belongs to; where it names one that nobody knows, only those that do.
 
     What holds for one may be false or dangerous for another, however alike they sound, and a
     question about two is about the two together.
@@ -87,12 +88,14 @@ def on_named_substances(
         classes_of: the groups of a substance; without it no group stands in for a medicine.
     """
     asked = words(question)
-    named = _asked_about(asked)
-    if not named:
+    named, unknown = _asked_about(asked), must_be_named(question)
+    if not named and not unknown:
         return [Admitted(one, {}, frozenset()) for one in evidence]
     found = []
     for one in evidence:
         spoken = words(one.passage.indexed_text)
+        if not unknown <= set(spoken):
+            continue
         groups = _standing_in(named - _named(spoken), _groups(spoken), classes_of)
         if groups is not None:
             stems = frozenset(stem(word) for word in asked if substances([word]) & set(groups))

@@ -170,7 +170,7 @@ def _long_past(match: Match, message: Message, rules: RuleSet) -> bool:
 
 
 def _made_up(match: Match, rule: Rule, message: Message) -> bool:
-    if message.in_sentence(match, "game"):
+    if message.in_sentence(match, "game") and not message.in_sentence(match, "player"):
         return True
     if not message.has("fiction", "study"):
         return False

@@ -131,6 +131,21 @@ def test_what_is_said_outright_in_a_few_words_is_never_explained_away(shipped: C
     assert missed == []
 
 
+def test_what_makes_words_harmless_does_not_hide_a_cry(shipped: Classifier) -> None:
+    """Cries that were written to fulfil a guard: "I want to end it with the pills my mother left"
+    beside "end it with him". Two are still hidden."""
+    rows = [row.split("\t") for row in (HELD_OUT / "guarded_crisis.tsv").read_text().splitlines()]
+    missed = [row[2][:25] for row in rows if not triage([row[2]], classifier=shipped).crisis]
+    assert len(rows) > 700
+    assert missed == ["I can't go on with this j", "sold my guitar on ebay an"]
+
+
+def test_what_makes_words_harmless_still_does(shipped: Classifier) -> None:
+    rows = [row.split("\t") for row in (HELD_OUT / "guarded_benign.tsv").read_text().splitlines()]
+    taken = [row[1] for row in rows if triage([row[1]], classifier=shipped).crisis]
+    assert len(taken) / len(rows) < 0.04
+
+
 def test_few_words_that_share_a_cry_s_words_are_mostly_left_alone(shipped: Classifier) -> None:
     lines = (HELD_OUT / "plain_harmless.txt").read_text("utf-8").splitlines()
     taken = [line for line in lines if triage([line], classifier=shipped).crisis]

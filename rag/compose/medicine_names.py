@@ -1,0 +1,157 @@
+"""Names in a question that are misspelt, and names that no source may know.
+
+What holds for one medicine may be false or dangerous for another, however alike the names look.
+So a name with one slip is put right where only one medicine can be meant ("sertaline"), and a name
+that looks like a medicine, or stands where one stands, and is none that is known ("zolurapine")
+counts as a medicine of its own: only a passage that names it may answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from rag.ingest.lexicon import english_words
+from rag.verify.medicines import substance_of
+
+_WORD = re.compile(r"[A-Za-z]{5,}")
+# Ends of international non-proprietary names (WHO, "The use of stems in the selection of INN",
+# 2018) that medicines of the mind, and what is taken beside them, have.
+_STEM = re.compile(
+    r"\w{2,}(?:azepam|azolam|apine|epine|azine|oxetine|ipramine|triptyline|triptan|peridol|peridone"
+    r"|piprazole|prazole|pram|azodone|ospirone|idone|olol|sartan|statin|gliptin|glutide|orexant"
+    r"|tiracetam|gabalin|barbital|trexone|setron|fenidate|amfetamine|amphetamine|racetam|oxicam"
+    r"|cillin|mycin|floxacin|conazole|zumab|ximab|nersen|ketamine|lamine|lazine|tadine|xifene)",
+)
+_TAKEN = re.compile(
+    r"\b(?:take|taking|takes|took|prescribed(?: me)?|doses? of|mg of|effects? of|start(?:ed|ing)?"
+    r"|stopp?(?:ed|ing)?|tablets? of|switch(?:ed|ing)? (?:from|to)|come off|coming off)\s+"
+    # Whoever is taken somewhere, or stopped from something, is no medicine.
+    r"(?P<name>[a-z]{5,})\b(?!\s+(?:to|out|home|back|into|along|away|up|there|shopping|from)\b)",
+)
+_DOSED = re.compile(
+    r"\b(?P<name>[a-z]{5,})\s+(?:tablets?|pills?|capsules?|\d+\s?(?:mg|milligrams?|ml)\b|withdrawal"
+    r"|injections?|patch(?:es)?|overdose)",
+)
+# "The Hartwell-Brandt method": named after people, whom a passage on it would name too.
+_NAMED_AFTER = re.compile(
+    r"\b(?P<name>[A-Z][a-z]{3,}(?:-[A-Z][a-z]{3,})*)\s+(?:method|technique|protocol|therapy"
+    r"|treatment|approach|diet|programme|program|syndrome|disorder|scale|inventory|test)\b",
+)
+_NEAR = 4  # words between two names that are asked about together
+
+
+def mended(question: str) -> str:
+    """The question with each name of a medicine that has one slip in it put right, where one
+    medicine alone can be meant.
+
+    >>> mended("can sertaline make me sleepy")
+    'can sertraline make me sleepy'
+    >>> mended("can zolurapine make me sleepy")
+    'can zolurapine make me sleepy'
+    """
+    return _WORD.sub(lambda match: _known_as(match[0].lower()) or match[0], question)
+
+
+def unknown_names(question: str) -> tuple[str, ...]:
+    """Names, in lower case and in the order of the question, that look like a medicine or a method
+    named after somebody, and are no known medicine and no English word.
+
+    >>> unknown_names("Is Brentolazine better than sertraline?")
+    ('brentolazine',)
+    """
+    lower = question.lower()
+    maybe = [
+        *(word for word in _WORD.findall(lower) if _STEM.fullmatch(word)),
+        *(match["name"] for pattern in (_TAKEN, _DOSED) for match in pattern.finditer(lower)),
+    ]
+    found = {name for name in maybe if not _near_known(name)}
+    found |= {
+        part.lower()
+        for match in _NAMED_AFTER.finditer(question)
+        for part in match["name"].split("-")
+        if not _is_word(part.lower())
+    }
+    return tuple(sorted(found, key=lower.index))
+
+
+def must_be_named(question: str) -> frozenset[str]:
+    """The unknown names that a passage has to hold to answer: all of them, or where a known
+    medicine is named too, those that stand near it ("levothyroxine with sertraline"). Far from it
+    they belong to the story.
+
+    >>> sorted(must_be_named("Can I take zolurapine with sertraline?"))
+    ['zolurapine']
+    """
+    unknown = unknown_names(question)
+    if not unknown:
+        return frozenset()
+    spoken = re.findall(r"[a-z]+", question.lower())
+    known = [at for at, word in enumerate(spoken) if word in substance_of()]
+    return frozenset(
+        name
+        for name in unknown
+        if not known or min(abs(at - spoken.index(name)) for at in known) <= _NEAR
+    )
+
+
+def unknown_note(question: str, texts: Iterable[str]) -> str:
+    """What the reader must be told of names that none of the `texts` holds, or ""."""
+    unknown = unknown_names(question)
+    if not unknown:
+        return ""
+    held = {word for text in texts for word in re.findall(r"[a-z]+", text.lower())}
+    missing = [name for name in unknown if name not in held]
+    if not missing:
+        return ""
+    shown = " or ".join(question[(at := question.lower().index(m)) : at + len(m)] for m in missing)
+    return f"None of my sources that I looked at names {shown}. Please check how it is spelled."
+
+
+@lru_cache(maxsize=4096)
+def _known_as(word: str) -> str | None:
+    """The one known name that is a slip away from `word`, unless that is a word itself."""
+    known = substance_of()
+    if word in known or word.removesuffix("s") in known:
+        return None
+    near = [
+        name
+        for name, _, _ in process.extract(
+            word, known.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=None
+        )
+        if name[0] == word[0] and len(name) > 4
+    ]
+    if len({known[name] for name in near}) != 1 or _is_word(word):
+        return None
+    return near[0]
+
+
+@lru_cache(maxsize=4096)
+def _near_known(word: str) -> bool:
+    """Whether `word` is a medicine that is known, an English word, or a slip away from one."""
+    known = substance_of()
+    return word in known or word.removesuffix("s") in known or _is_word(word) or _mistyped(word)
+
+
+def _is_word(word: str) -> bool:
+    return any(form in english_words() for form in (word, word.removesuffix("s")))
+
+
+def _mistyped(word: str) -> bool:
+    """Whether one letter left out, put in, changed or swapped makes an English word of it."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    return any(
+        form in english_words()
+        for head, tail in cuts
+        for form in (
+            head + tail[1:],
+            head + tail[1:2] + tail[:1] + tail[2:],
+            *(head + letter + tail for letter in letters),
+            *(head + letter + tail[1:] for letter in letters),
+        )
+    )
