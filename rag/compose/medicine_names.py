@@ -9,6 +9,7 @@ counts as a medicine of its own: only a passage that names it may answer.
 from __future__ import annotations
 
 import re
+from calendar import day_name, month_name
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -34,13 +35,16 @@ _TAKEN = re.compile(
     r"(?P<name>[a-z]{5,})\b(?!\s+(?:to|out|home|back|into|along|away|up|there|shopping|from)\b)",
 )
 _DOSED = re.compile(
-    r"\b(?P<name>[a-z]{5,})\s+(?:tablets?|pills?|capsules?|\d+\s?(?:mg|milligrams?|ml)\b|withdrawal"
-    r"|injections?|patch(?:es)?|overdose)",
+    r"\b(?P<name>[a-z]{5,})\s+(?:tablets?|capsules?|\d+\s?(?:mg|milligrams?|ml)\b|withdrawal)",
 )
 # "The Hartwell-Brandt method": named after people, whom a passage on it would name too.
 _NAMED_AFTER = re.compile(
     r"\b(?P<name>[A-Z][a-z]{3,}(?:-[A-Z][a-z]{3,})*)\s+(?:method|technique|protocol|therapy"
-    r"|treatment|approach|diet|programme|program|syndrome|disorder|scale|inventory|test)\b",
+    r"|treatment|approach|programme|program|syndrome|disorder|scale|inventory|test)\b",
+)
+# No names, though they look like one or stand where one stands.
+_NO_NAMES = frozenset(
+    {"benzodiazepine", "benzodiazepines", *map(str.lower, (*day_name, *month_name))}
 )
 _NEAR = 4  # words between two names that are asked about together
 
@@ -109,7 +113,7 @@ def unknown_note(question: str, texts: Iterable[str]) -> str:
     if not missing:
         return ""
     shown = " or ".join(question[(at := question.lower().index(m)) : at + len(m)] for m in missing)
-    return f"None of my sources that I looked at names {shown}. Please check how it is spelled."
+    return f"I find nothing on {shown} in my sources. If the name may be misspelt, please check it."
 
 
 @lru_cache(maxsize=4096)
@@ -134,7 +138,14 @@ def _known_as(word: str) -> str | None:
 def _near_known(word: str) -> bool:
     """Whether `word` is a medicine that is known, an English word, or a slip away from one."""
     known = substance_of()
-    return word in known or word.removesuffix("s") in known or _is_word(word) or _mistyped(word)
+    return (
+        word in known
+        or word.removesuffix("s") in known
+        or word in _NO_NAMES
+        or word.endswith("ing")  # "stop doomscrolling"
+        or _is_word(word)
+        or _mistyped(word)
+    )
 
 
 def _is_word(word: str) -> bool:

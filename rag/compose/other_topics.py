@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rag.compose.facets import Facet, facets_of_question
 from rag.compose.named_substances import names_substance
+from rag.compose.situations import in_its_situation
 from rag.model import Evidence
 from rag.verify.medicines import substances
 from rag.verify.words import words
@@ -64,8 +65,9 @@ def on_topic(
     nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
     where the question names others and the passage names none of those, unless it is the main
     source of what was found: "I can't stop worrying about my health" names generalised anxiety by
-    its words alone. One on suicide is left out where the question speaks of nothing like it, one
-    on young children where it names somebody grown and no child. Where nothing would be left,
+    its words alone. So is one on people in a situation that the question does not name
+    (`situations.toml`). One on suicide is left out where the question speaks of nothing like it,
+    one on young children where it names somebody grown and no child. Where nothing would be left,
     everything is: then the threshold for answering decides.
     """
     asked = words(question)
@@ -80,7 +82,13 @@ def on_topic(
         if (medicines or not _on_medicines(one.source.title))
         and (suicide or "suicide" not in words(one.source.title))
         and not (grown and {"young", "children"} <= set(words(one.source.title)))
-        and (one.source.id == main or not _on_others(one, disorders, disorders_in))
+        and (
+            one.source.id == main
+            or (
+                in_its_situation(one.source.title, question)
+                and not _on_others(one, disorders, disorders_in)
+            )
+        )
     ]
     return kept or list(evidence)
 

@@ -104,15 +104,21 @@ def bank_and_marked(version: IndexVersion) -> tuple[Bank, list[Marked]]:
 
 
 def judged(version: IndexVersion, settings: Settings, paths: Sequence[Path]) -> Iterator[Judged]:
-    """The questions of `bench/pointed.py` in those files, with what is found for them."""
+    """The questions of `bench/pointed.py` in those files, with what is found for them.
+
+    Of a source in which a file marks nothing, the evidence is left out: it was written after the
+    file was, and its sentences bear no mark whether they answer or not.
+    """
     retriever = HybridRetriever(version, settings)
     for path in paths:
-        for line in path.read_text("utf-8").splitlines():
-            row = json.loads(line)
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        known = _marked_sources(version, rows)
+        for row in rows:
             found = retriever.retrieve(row["question"], top_k=settings.retrieval.top_k)
             made = [
                 (_label(unit.texts, row), unit.evidence.passage.id, unit.indices[-1])
                 for one in found.evidence
+                if one.source.id in known
                 for unit in units(one)
             ]
             labels = np.array([label for label, _, _ in made])
@@ -124,6 +130,17 @@ def judged(version: IndexVersion, settings: Settings, paths: Sequence[Path]) -> 
                     labels,
                 )
     retriever.close()
+
+
+def _marked_sources(version: IndexVersion, rows: Sequence[dict[str, list[str]]]) -> set[str]:
+    """The ids of the sources of which some row marks a sentence."""
+    marked = {text for row in rows for text in (*row["need"], *row["good"])}
+    return {
+        source.id
+        for source in version.sources()
+        for passage_id in version.passage_ids(f"{source.id}@{source.edition}")
+        if not marked.isdisjoint(version.passage(passage_id).sentence_texts())
+    }
 
 
 def _label(texts: Sequence[str], row: dict[str, list[str]]) -> int:

@@ -82,7 +82,7 @@ def test_far_from_a_known_medicine_it_belongs_to_the_story() -> None:
 
 def test_the_reader_is_told() -> None:
     question = "Is Brentolazine better than Oxivarel?"
-    assert "names Brentolazine." in unknown_note(question, ["Buspirone calms."])
+    assert "nothing on Brentolazine in" in unknown_note(question, ["Buspirone calms."])
     assert unknown_note(question, ["Brentolazine calms."]) == ""
     assert unknown_note("Is buspirone better?", ["Nothing."]) == ""
 

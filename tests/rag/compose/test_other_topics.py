@@ -27,6 +27,8 @@ PANIC_TOO = evidence("Panic disorder", "Depression often comes with panic attack
 GRIEF = evidence("Grief and bereavement", "Tell a child plainly that somebody has died.")
 SUICIDE = evidence("Bereaved by suicide", "Tell the child that nobody is to blame.")
 SMALL = evidence("Young children: everyday worries of parents", "Toddlers may bang their heads.")
+PRISON = evidence("Prison and mental health", "Many people in prison sleep badly.")
+VETERANS = evidence("Veterans and mental health", "Crowds and noise can be hard to bear.")
 WORK = evidence("Work and mental health", "You need not tell an employer about an illness.")
 
 
@@ -48,6 +50,10 @@ WORK = evidence("Work and mental health", "You need not tell an employer about a
         ("Dad banged his head and snaps at us", [SMALL, WORK], [WORK]),
         ("Dad says our toddler bangs his head", [SMALL, WORK], [SMALL, WORK]),
         ("banging the head when cross", [SMALL, WORK], [SMALL, WORK]),
+        ("why can't I sleep at night", [PANIC, PRISON, VETERANS], [PANIC]),
+        ("my son sleeps badly since jail", [PANIC, PRISON, VETERANS], [PANIC, PRISON]),
+        ("he jumps since his second tour", [PANIC, PRISON, VETERANS], [PANIC, VETERANS]),
+        ("I sleep badly", [PRISON, PRISON, PRISON, PANIC], [PRISON, PRISON, PRISON, PANIC]),
     ],
 )
 def test_only_what_is_on_the_topic_may_answer(
