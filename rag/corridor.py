@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from rag.audience import Audience
-from rag.clock import Clock
+from rag.asked import Asked, Found, notice_for, plain_question, understood_as
 from rag.compose.answerability import Answerability
 from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
-from rag.compose.extractive import Draft
 from rag.compose.followup import standalone
-from rag.compose.generic_names import with_generic_names
 from rag.compose.medicine_names import mended, unknown_note
 from rag.compose.named_substances import on_named_substances
 from rag.compose.opening import open_composer
@@ -21,18 +17,15 @@ from rag.compose.paths import graph_paths
 from rag.compose.release import answer_text
 from rag.compose.sections import completing
 from rag.compose.words import abstention, in_english_only, refusal
-from rag.conversation import Turn, said_by_user
-from rag.errors import QuestionError
+from rag.conversation import said_by_user
 from rag.index.version import IndexVersion
 from rag.languages import other_language
-from rag.llm.redaction import Redaction
-from rag.model import Answer, Dropped, Evidence, LLMUse, Notice, Sentence, Status
+from rag.model import Answer, Dropped, Evidence, LLMUse, Status
 from rag.question import clean_question
 from rag.release import Inspector, Release
-from rag.retrieval.hybrid import HybridRetriever, Retrieval
+from rag.retrieval.hybrid import HybridRetriever
 from rag.safety.carers import Topic, followed_by, helping_with
 from rag.safety.crisis import crisis_answer, general_lines
-from rag.safety.readers import words_for
 from rag.safety.scope import scope
 from rag.safety.triage import triage
 from rag.settings import Settings
@@ -51,32 +44,6 @@ _ENOUGH_QUOTED, _ENOUGH_WORDED = 0.5, 0.25
 # An LLM is given the first of the passages: the rest cost it time, and each sentence of it too,
 # which is laid beside all that it was given.
 _PASSAGES_WORDED = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question with everything that was said and chosen around it."""
-
-    question: str
-    turns: tuple[Turn, ...] = ()  # what was said before it, oldest first
-    country: str | None = None
-    as_of: dt.date | None = None
-    audience: Audience = Audience.PUBLIC
-    trouble: QuestionError | None = None  # what of it cannot be used; raised unless it is a crisis
-    clock: Clock = field(default_factory=Clock)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A question with its evidence, and the extractive draft made of it."""
-
-    asked: Asked
-    question: str  # standing alone
-    note: str  # what the scope check has to say of such questions
-    retrieval: Retrieval
-    evidence: tuple[Evidence, ...]  # what an LLM's answer may rest on
-    draft: Draft
-    enough: bool  # whether the evidence seems to hold an answer
 
 
 class Corridor:
@@ -157,7 +124,7 @@ class Corridor:
             limits = scope(asked.question, asked.audience)
         if limits.refuse:
             return refusal(asked.question, limits.note)
-        plain = _plain(asked, question)
+        plain = plain_question(asked, question)
         with asked.clock.step("retrieve"):
             found = self.retriever.retrieve(
                 plain, top_k=self._settings.retrieval.top_k, as_of=asked.as_of
@@ -174,7 +141,8 @@ class Corridor:
         worded_from = tuple(usable[:_PASSAGES_WORDED])
         unknown = unknown_note(plain, (e.passage.indexed_text for e in found.evidence))
         note = " ".join(filter(None, (unknown, limits.note)))
-        return Found(asked, question, note, found, worded_from, draft, enough)
+        sure = always or self._answerability.sure(draft, found.vector)
+        return Found(asked, question, note, found, worded_from, draft, enough, sure)
 
     def inspector(self, found: Found) -> Inspector:
         """Judges sentences against what was found."""
@@ -208,8 +176,9 @@ class Corridor:
         notice = notice_for(found, said)
         conflicts = conflicts_in(release.sentences, release.citations)
         differs = conflict_note(conflicts, release.citations)
+        whole = found.sure and not (release.dropped or found.note or said)
         return Answer(
-            status=Status.PARTIAL if release.dropped or found.note or said else Status.ANSWERED,
+            status=Status.ANSWERED if whole else Status.PARTIAL,
             question=found.asked.question,
             text=" ".join(filter(None, (notice, answer_text(release.sentences), differs))),
             notice=notice,
@@ -224,7 +193,7 @@ class Corridor:
             degraded=found.retrieval.degraded,
             composed_by=composed_by,
             llm=llm,
-            understood_as=_differs(found),
+            understood_as=understood_as(found),
         )
 
     def silence(
@@ -239,7 +208,7 @@ class Corridor:
             index_version=self._version.id,
             degraded=found.retrieval.degraded,
         )
-        return replace(answer, llm=llm, understood_as=_differs(found))
+        return replace(answer, llm=llm, understood_as=understood_as(found))
 
     def still_answers(self, found: Found, release: Release) -> bool:
         """Whether released sentences, in whatever words, answer what was asked."""
@@ -251,36 +220,10 @@ class Corridor:
         cited = [tuple(ids[n] for n in sentence.citations) for sentence in release.sentences]
         vectors = self._version.encoder.encode([sentence.text for sentence in release.sentences])
         fit = self._composer.fit(
-            _plain(found.asked, found.question),
+            plain_question(found.asked, found.question),
             found.retrieval.vectors,
             [(s.text, ids) for s, ids in zip(release.sentences, cited, strict=True)],
             vectors,
             found.retrieval.evidence,
         )
         return self._answerability.enough(fit, found.retrieval.vector)
-
-
-def notice_for(found: Found, notes: Iterable[str] = ()) -> str:
-    """The engine's own words before an answer: on such questions, on its sentences (`notes`), and
-    to the reader."""
-    return " ".join(filter(None, (found.note, *notes, words_for(found.asked.audience))))
-
-
-def spoken(answer: Answer) -> Iterator[Notice | Sentence]:
-    """What a stream gives of an answer before the Answer itself."""
-    if answer.notice and answer.sentences:
-        yield Notice(answer.notice)
-    yield from answer.sentences
-
-
-def _plain(asked: Asked, question: str) -> str:
-    """The question without names that the conversation gave away, brands with their substances."""
-    redaction = Redaction()
-    for text in (*said_by_user(asked.turns), asked.question):
-        redaction.learn(text)
-    stripped = redaction.strip(question)
-    return with_generic_names(stripped if any(c.isalpha() for c in stripped) else question)
-
-
-def _differs(found: Found) -> str:
-    return "" if found.question == " ".join(found.asked.question.split()) else found.question

@@ -10,9 +10,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rag.asked import Asked, spoken
 from rag.audience import Audience, audience_named
 from rag.conversation import USER, Turn, read_turns, readable_turns
-from rag.corridor import Asked, Corridor, spoken
+from rag.corridor import Corridor
 from rag.errors import QuestionError
 from rag.index.graph_view import EntityView, entity_view
 from rag.index.version import IndexVersion

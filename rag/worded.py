@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rag.asked import Asked, Found, notice_for, spoken
 from rag.compose.condense import condensed
 from rag.compose.prompts import VERSION, condense_prompt
 from rag.compose.release import CitationList, released
 from rag.conversation import said_by_user
 from rag.corridor import LLM as BY_LLM
-from rag.corridor import Asked, Corridor, Found, notice_for, spoken
+from rag.corridor import Corridor
 from rag.errors import LLMError
 from rag.llm.client import LLMClient
 from rag.llm.deadline import Deadline

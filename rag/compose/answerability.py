@@ -47,11 +47,13 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Answerability:
-    """P(answerable) of a draft, and the threshold below which the engine abstains."""
+    """P(answerable) of a draft, the threshold below which the engine abstains, and the one from
+    which it answers without a caveat."""
 
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
+    sure_from: float
     domain: Domain | None = None
     domain_weight: float = 0.0
 
@@ -67,11 +69,23 @@ class Answerability:
         """From the parsed file."""
         plain = data["any_encoder"]
         if data["encoder_sha256"] != encoder_sha256:
-            return cls(tuple(plain["coefficients"]), plain["intercept"], plain["threshold"])
+            return cls(
+                tuple(plain["coefficients"]),
+                plain["intercept"],
+                plain["threshold"],
+                plain["sure_from"],
+            )
         own, told = data["with_domain"], data["domain"]
         domain = Domain(np.asarray(told["weights"], dtype=np.float32), told["intercept"])
         *coefficients, weight = own["coefficients"]
-        return cls(tuple(coefficients), own["intercept"], own["threshold"], domain, weight)
+        return cls(
+            tuple(coefficients),
+            own["intercept"],
+            own["threshold"],
+            own["sure_from"],
+            domain,
+            weight,
+        )
 
     def probability(self, draft: Draft, vector: Vectors) -> float:
         """0..1; 0 for an empty draft. `vector`: (d,) of the question."""
@@ -88,3 +102,7 @@ class Answerability:
     def enough(self, draft: Draft, vector: Vectors) -> bool:
         """Whether to answer."""
         return self.probability(draft, vector) >= self.threshold
+
+    def sure(self, draft: Draft, vector: Vectors) -> bool:
+        """Whether to answer without saying that the sources may not answer just that."""
+        return self.probability(draft, vector) >= self.sure_from

@@ -23,9 +23,7 @@ def in_its_situation(title: str, question: str) -> bool:
     >>> in_its_situation("Insomnia", "I can't sleep")
     True
     """
-    return all(
-        asked.search(question) for titled, asked in _situations() if titled.search(title)
-    )
+    return all(asked.search(question) for titled, asked in _situations() if titled.search(title))
 
 
 @cache

@@ -7,6 +7,7 @@ from rag.model import Answer, Dropped, Resource, Status
 
 # The scope notes end with this sentence; it is left out when nothing follows.
 _IN_GENERAL = "Here is what my sources say in general."
+NEAREST = "I am not sure that my sources answer just this. The nearest that they say:"
 _ABSTENTION = (
     "I'm sorry, I can't answer that from my sources, and I won't guess. "
     "A doctor, a pharmacist or a mental-health professional can help with your own situation, and "

@@ -43,6 +43,9 @@ TARGET = ROOT / "rag/compose/answerability.json"
 # Share of the unanswerable tuning questions that may pass, those with the topic taken away apart:
 # what is left then often answers in part.
 ANSWERED_WRONGLY = 0.02
+# Share of the judged tuning questions that are answered, those of which it is least sure, to which
+# the answer begins with a caveat.
+UNSURE = 0.12
 DOMAIN_L2, L2 = 1.0, 0.1
 # What a row of these kinds counts, where others count 1: there are many of them, and what somebody
 # judged as no answer often answers in part.
@@ -115,9 +118,11 @@ def main() -> None:
         b = fit(features[tune], y[tune], L2, balanced=True, weight=counts[tune])
         p = 1 / (1 + np.exp(-logit(features, b)))
         threshold = round(float(np.quantile(p[hard], 1 - ANSWERED_WRONGLY)), 3)
-        data[name] = {**_weights(b, "coefficients"), "threshold": threshold}
+        answered = p[tune & (kinds == "judged") & (p >= threshold)]
+        sure = round(float(np.quantile(answered, UNSURE)), 3)
+        data[name] = {**_weights(b, "coefficients"), "threshold": threshold, "sure_from": sure}
         print(f"\n{name}: {dict(zip((*DRAFT_FEATURES, 'domain'), b[:-1].round(2), strict=False))}")
-        report(rows, p, threshold)
+        report(rows, p, threshold, sure)
     TARGET.write_text(json.dumps(data) + "\n")
 
 

@@ -112,16 +112,16 @@ def judged(version: IndexVersion, settings: Settings, paths: Sequence[Path]) -> 
     retriever = HybridRetriever(version, settings)
     for path in paths:
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        known = _marked_sources(version, rows)
+        known = marked_sources(version, rows)
         for row in rows:
             found = retriever.retrieve(row["question"], top_k=settings.retrieval.top_k)
             made = [
-                (_label(unit.texts, row), unit.evidence.passage.id, unit.indices[-1])
+                (label(unit.texts, row), unit.evidence.passage.id, unit.indices[-1])
                 for one in found.evidence
                 if one.source.id in known
                 for unit in units(one)
             ]
-            labels = np.array([label for label, _, _ in made])
+            labels = np.array([value for value, _, _ in made])
             if (labels == 2).any() and (labels == 0).any():
                 yield Judged(
                     found.vector,
@@ -132,7 +132,7 @@ def judged(version: IndexVersion, settings: Settings, paths: Sequence[Path]) -> 
     retriever.close()
 
 
-def _marked_sources(version: IndexVersion, rows: Sequence[dict[str, list[str]]]) -> set[str]:
+def marked_sources(version: IndexVersion, rows: Sequence[dict[str, list[str]]]) -> set[str]:
     """The ids of the sources of which some row marks a sentence."""
     marked = {text for row in rows for text in (*row["need"], *row["good"])}
     return {
@@ -143,5 +143,6 @@ def _marked_sources(version: IndexVersion, rows: Sequence[dict[str, list[str]]])
     }
 
 
-def _label(texts: Sequence[str], row: dict[str, list[str]]) -> int:
+def label(texts: Sequence[str], row: dict[str, list[str]]) -> int:
+    """2 where one of the texts is needed, 1 where one fits, else 0."""
     return 2 if set(texts) & set(row["need"]) else int(bool(set(texts) & set(row["good"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from rag.encoders.base import Vectors
 from rag.index.build import build
 from rag.index.version import IndexVersion
 from rag.settings import Settings
-from training.relevance.examples import Bank, Marked, bank_and_marked
+from training.relevance.examples import Bank, Marked, bank_and_marked, judged
 from training.relevance.fit import train, write
 
 
@@ -57,14 +58,37 @@ def test_examples_are_the_questions_beside_the_documents(tmp_path: Path) -> None
     assert {*one.beside, *one.source, *one.others}.isdisjoint(one.right)
 
 
+def test_a_document_that_was_written_later_teaches_nothing(tmp_path: Path) -> None:
+    write_document(tmp_path / "tea.md", "2025", "Green tea has caffeine in it.")
+    coffee = tmp_path / "coffee.md"
+    write_document(coffee, "2025", "Coffee has caffeine in it too.", "A cup at noon is enough.")
+    coffee.write_text(coffee.read_text().replace("id: tea", "id: coffee").replace("Tea", "Coffee"))
+    settings = Settings(index_dir=tmp_path / "indexes")
+    build([tmp_path], settings)
+    marks = {
+        "question": "What has caffeine in it?",
+        "need": ["Green tea has caffeine in it."],
+        "good": [],
+    }
+    (tmp_path / "marks.jsonl").write_text(json.dumps(marks))
+    with IndexVersion.open(settings.index_dir, threads=1) as version:
+        found = list(judged(version, settings, [tmp_path / "marks.jsonl"]))
+        of_coffee = version.encoder.encode(["Coffee has caffeine in it too."])[0]
+    assert [list(one.labels) for one in found] == [[2, 0, 0]]
+    assert float((found[0].sentences @ of_coffee).max()) < 0.95
+
+
 def bank_cosine(told: Vectors) -> float:
     return float(told[0] @ told[1])
 
 
-def write_document(path: Path, edition: str, first: str) -> None:
+BESIDE = "Caffeine can keep a person awake. A walk is good before bed."
+
+
+def write_document(path: Path, edition: str, first: str, beside: str = BESIDE) -> None:
     path.write_text(
         f"---\nid: tea\ntitle: Tea\npublisher: Plumbline\nkind: digest\nedition: '{edition}'\n"
         "jurisdiction: INT\nlanguage: en\naudience: public\npublished: 2026-11-22\n"
         "licence: CC-BY-4.0\ngrade: B\n---\n# Tea\n\n## Part\n\n"
-        f"{first} Caffeine can keep a person awake. A walk is good before bed.\n"
+        f"{first} {beside}\n"
     )

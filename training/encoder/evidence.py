@@ -1,0 +1,98 @@
+"""Questions with their whole evidence, judged sentence by sentence, as texts to tune on."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.compose.relevance import Relevance
+from rag.compose.units import units
+from rag.encoders.base import Vectors
+from rag.index.version import IndexVersion
+from rag.retrieval.hybrid import HybridRetriever
+from rag.settings import Settings
+from training.encoder.questions import Asked
+from training.relevance.examples import label, marked_sources
+
+FITS = 0.4  # what a sentence that fits counts, where one that is needed counts 1
+_NEEDED, _FITTING = 2, 1  # sentences of each kind that are drawn
+_HARD, _OF_HARD = 5, 15  # wrong ones, of the fifteen that seem best
+_OTHERS, _KEPT = 3, 30  # wrong ones, of the thirty that seem best
+_COSINE, _NET = 3.0, 0.3  # what the cosine and the network count in "seem best"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A question and what was found for it; `wrong` the indices that bear no mark, those first
+    that seem best."""
+
+    question: str
+    sentences: Sequence[str]
+    passages: Vectors  # (n, d), of the passage of each
+    passage_ids: Sequence[str]
+    labels: npt.NDArray[np.int64]  # 2 where it is needed, 1 where it fits, 0
+    wrong: Sequence[int]
+
+    def drawn(self, rng: random.Random) -> tuple[list[int], list[float]]:
+        """Some marked and some wrong sentences, and what each is worth (sums to 1)."""
+        chosen: list[int] = []
+        for value, most in ((2, _NEEDED), (1, _FITTING)):
+            rows = np.flatnonzero(self.labels == value).tolist()
+            chosen += rng.sample(rows, min(most, len(rows)))
+        hard = self.wrong[:_OF_HARD]
+        chosen += rng.sample(hard, min(_HARD, len(hard)))
+        rest = [i for i in self.wrong if i not in chosen]
+        chosen += rng.sample(rest, min(_OTHERS, len(rest)))
+        worth = np.choose(self.labels[chosen], [0.0, FITS, 1.0])
+        return chosen, (worth / worth.sum()).tolist()
+
+
+def evidence_of(
+    version: IndexVersion, settings: Settings, relevance: Relevance, paths: Sequence[Path]
+) -> Iterator[Evidence]:
+    """The questions of `bench/pointed.py` in those files, as `training.relevance.examples.judged`
+    finds them, with texts."""
+    with HybridRetriever(version, settings) as retriever:
+        for path in paths:
+            rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            known = marked_sources(version, rows)
+            for row in rows:
+                found = retriever.retrieve(row["question"], top_k=settings.retrieval.top_k)
+                made = [
+                    (unit.texts[-1], one.passage.id, unit.indices[-1], label(unit.texts, row))
+                    for one in found.evidence
+                    if one.source.id in known
+                    for unit in units(one)
+                ]
+                labels = np.array([value for *_, value in made])
+                if not ((labels == 2).any() and (labels == 0).any()):
+                    continue
+                passages = np.stack([version.passage_vector(i) for _, i, *_ in made])
+                said = np.stack([version.sentence_vectors(i)[at] for _, i, at, _ in made])
+                seems = _COSINE * (said @ found.vector) + _NET * relevance.scores(
+                    found.vector, said, passages
+                )
+                wrong = [int(i) for i in np.argsort(-seems) if labels[i] == 0][:_KEPT]
+                texts, ids = [text for text, *_ in made], [i for _, i, *_ in made]
+                yield Evidence(row["question"], texts, passages, ids, labels, wrong)
+
+
+def as_asked(version: IndexVersion, judged: Sequence[Evidence]) -> list[Asked]:
+    """Each question with the passage of the first sentence that is needed."""
+    found = []
+    for one in judged:
+        passage_id = one.passage_ids[int(np.flatnonzero(one.labels == 2)[0])]
+        passage = version.passage(passage_id)
+        of_it = zip(one.sentences, one.passage_ids, one.labels, strict=True)
+        right = tuple(text for text, i, value in of_it if i == passage_id and value == 2)
+        fits = {t for t, value in zip(one.sentences, one.labels, strict=True) if value}
+        beside = tuple(text for text in passage.sentence_texts() if text not in fits)
+        source = version.source_of(passage_id)
+        found.append(Asked(one.question, passage_id, passage.indexed_text, right, beside, source))
+    return found
