@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def evidence_of(
 ) -> Iterator[Evidence]:
     """The questions of `bench/pointed.py` in those files, as `training.relevance.examples.judged`
     finds them, with texts."""
-    with HybridRetriever(version, settings) as retriever:
+    with closing(HybridRetriever(version, settings)) as retriever:
         for path in paths:
             rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
             known = marked_sources(version, rows)
@@ -85,6 +86,11 @@ def evidence_of(
 
 def as_asked(version: IndexVersion, judged: Sequence[Evidence]) -> list[Asked]:
     """Each question with the passage of the first sentence that is needed."""
+    source_of = {
+        passage_id: name
+        for name in (f"{source.id}@{source.edition}" for source in version.sources())
+        for passage_id in version.passage_ids(name)
+    }
     found = []
     for one in judged:
         passage_id = one.passage_ids[int(np.flatnonzero(one.labels == 2)[0])]
@@ -93,6 +99,9 @@ def as_asked(version: IndexVersion, judged: Sequence[Evidence]) -> list[Asked]:
         right = tuple(text for text, i, value in of_it if i == passage_id and value == 2)
         fits = {t for t, value in zip(one.sentences, one.labels, strict=True) if value}
         beside = tuple(text for text in passage.sentence_texts() if text not in fits)
-        source = version.source_of(passage_id)
-        found.append(Asked(one.question, passage_id, passage.indexed_text, right, beside, source))
+        found.append(
+            Asked(
+                one.question, passage_id, passage.indexed_text, right, beside, source_of[passage_id]
+            )
+        )
     return found

@@ -14,7 +14,7 @@ from rag.evaluation.retrieval import SEED
 from rag.index.version import IndexVersion
 
 _OF_A_SOURCE = 4  # questions of one document that stand in a batch together
-_SOURCES = 12  # documents a batch
+SOURCES = 12  # documents a batch
 _BEST = 0.75  # how often the best of the sentences that answer is taken, else any of them
 _BESIDE = 0.7  # how often the wrong sentence is of the same passage, else of the same document
 _WORDS, _CUT, _INSIDE = 110, 120, 0.4  # of a long answer: words read; from anywhere how often
@@ -72,20 +72,22 @@ def asked_of(version: IndexVersion) -> list[Asked]:
 class Batches:
     """Endless batches, each of a few documents, so that what is near is told apart."""
 
-    def __init__(self, asked: Sequence[Asked], rng: random.Random) -> None:
+    def __init__(self, asked: Sequence[Asked], rng: random.Random, sources: int = SOURCES) -> None:
+        """`sources`: documents a batch."""
         self._of: dict[str, list[Asked]] = defaultdict(list)
         for one in asked:
             self._of[one.source].append(one)
         self._rng = rng
         self._groups: list[list[Asked]] = []
+        self._sources = sources
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Batch:
-        if len(self._groups) < _SOURCES:
+        if len(self._groups) < self._sources:
             self._groups = self._shuffled()
-        drawn, self._groups = self._groups[:_SOURCES], self._groups[_SOURCES:]
+        drawn, self._groups = self._groups[: self._sources], self._groups[self._sources :]
         chosen = [one for group in drawn for one in group]
         return Batch(chosen, [self._right(x) for x in chosen], [self._wrong(x) for x in chosen])
 

@@ -15,11 +15,13 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
 from torch import nn
 
+from rag.compose.relevance import Net
 from rag.encoders.base import Vectors
 from rag.index.version import IndexVersion
 from rag.settings import Settings
@@ -34,6 +36,7 @@ _EPOCHS, _BATCH, _RATE = 6, 64, 1e-3
 _OF_EACH = 16  # sentences a question: one right, the others wrong
 _JUDGED = 24  # questions with their whole evidence beside each batch
 _JUDGED_WEIGHT = 1.0
+_LAYERS = ("q", "s", "p", "hidden")
 _FITS = 0.4  # what a sentence that fits counts, where one that is needed counts 1
 
 
@@ -59,9 +62,18 @@ class RelevanceNet(nn.Module):
         inner = self.dropout(torch.relu(self.hidden(torch.cat(features, -1))))
         return self.out(inner)[..., 0] + (cosines * self.direct).sum(-1)  # type: ignore[no-any-return]
 
+    def start_from(self, net: Net) -> Self:
+        """Takes over the weights of a finished network."""
+        for name in _LAYERS:
+            layer, weights = getattr(self, name), torch.tensor(getattr(net, name))
+            layer.weight.data, layer.bias.data = weights[:-1].T.contiguous(), weights[-1]
+        self.out.weight.data = torch.tensor(net.out)[None]
+        self.direct.data = torch.tensor(net.direct)
+        return self
+
     def arrays(self) -> dict[str, Vectors]:
         """As `rag.compose.relevance.Net` has them."""
-        layers = {name: getattr(self, name) for name in ("q", "s", "p", "hidden")}
+        layers = {name: getattr(self, name) for name in _LAYERS}
         found = {
             name: np.vstack([layer.weight.detach().T.numpy(), layer.bias.detach().numpy()])
             for name, layer in layers.items()
