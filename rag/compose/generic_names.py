@@ -30,10 +30,23 @@ _NOT_ALCOHOL = re.compile(
     re.IGNORECASE,
 )
 
+# What drugs are called where they are bought, and the names that sources use.
+_STREET = tuple(
+    (re.compile(rf"\b(?:{spoken})\b", re.IGNORECASE), name)
+    for spoken, name in {
+        "ket": "ketamine",
+        "nos|nangs?|whippets?": "nitrous oxide",
+        "(?:on|off|from|did|does|doing|took|take|taking|dropp?(?:ed|ing)?) acid(?! reflux)": "LSD",
+        "shrooms|magic mushrooms|(?:took|take|taking|on) mushrooms": "psilocybin",
+        "(?:on|off|lines? of|does|doing|do|snort(?:s|ed|ing)?|sniff(?:s|ed|ing)?) coke": "cocaine",
+    }.items()
+)
+
 
 def with_generic_names(question: str) -> str:
-    """The question with the substance in brackets after each brand, where it is not named too, and
-    with "alcohol" after a "drink" that says of nothing else what is drunk, or after hidden bottles.
+    """The question with the substance in brackets after each brand and after what drugs are called
+    on the street, where it is not named too, and with "alcohol" after a "drink" that says of
+    nothing else what is drunk, or after hidden bottles.
 
     Documents speak of fluoxetine. A search that knows only "Prozac" finds the one line that says
     what Prozac is, and misses what it does.
@@ -53,6 +66,9 @@ def with_generic_names(question: str) -> str:
         return match[0] if not substance or substance in said else f"{match[0]} ({substance})"
 
     question = _WORD.sub(add, question)
+    for pattern, name in _STREET:
+        if name.lower() not in said:
+            question = pattern.sub(rf"\g<0> ({name})", question, 1)
     if _NOT_ALCOHOL.search(question):
         return question
     if not _NOT_IN_BOTTLES.search(question):

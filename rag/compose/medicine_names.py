@@ -39,8 +39,9 @@ _DOSED = re.compile(
 )
 # "The Hartwell-Brandt method": named after people, whom a passage on it would name too.
 _NAMED_AFTER = re.compile(
-    r"\b(?P<name>[A-Z][a-z]{3,}(?:-[A-Z][a-z]{3,})*)\s+(?:method|technique|protocol|therapy"
-    r"|treatment|approach|programme|program|syndrome|disorder|scale|inventory|test)\b",
+    r"\b(?P<name>[A-Z][a-z]{3,}(?:-[A-Z][a-z]{3,})*)\s+(?:[A-Z][a-z]+\s+)?(?:[Mm]ethod|[Tt]echnique"
+    r"|[Pp]rotocol|[Tt]herapy|[Tt]reatment|[Aa]pproach|[Pp]rogramme?|[Ss]yndrome|[Dd]isorder|[Ss]cale"
+    r"|[Ii]nventory|[Tt]est|[Tt]apping|[Hh]ealing|[Rr]eset|[Rr]elease)\b",
 )
 # No names, though they look like one or stand where one stands.
 _NO_NAMES = frozenset(
@@ -108,7 +109,7 @@ def unknown_note(question: str, texts: Iterable[str]) -> str:
     unknown = unknown_names(question)
     if not unknown:
         return ""
-    held = {word for text in texts for word in re.findall(r"[a-z]+", text.lower())}
+    held = {word for text in texts for word in re.findall("[a-z]+", text.lower())}
     missing = [name for name in unknown if name not in held]
     if not missing:
         return ""

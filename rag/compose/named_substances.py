@@ -94,7 +94,7 @@ def on_named_substances(
     found = []
     for one in evidence:
         spoken = words(one.passage.indexed_text)
-        if not unknown <= set(spoken):
+        if not unknown <= {word.removesuffix("'s") for word in spoken}:
             continue
         groups = _standing_in(named - _named(spoken), _groups(spoken), classes_of)
         if groups is not None:

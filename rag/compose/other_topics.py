@@ -33,6 +33,7 @@ class Name:
 NamesIn = Callable[[str], tuple[Name, ...]]
 """A text to the names in it."""
 
+_TOLD = 12  # words; a shorter question names its situation
 _MANY = 3  # passages; fewer do not show what a question is about
 # To one who grieves for a grandfather, words on a suicide are not only beside the point.
 _SUICIDE = re.compile(
@@ -65,10 +66,11 @@ def on_topic(
     nor asks for a part of the topic to which medicines belong. A source on one disorder is left out
     where the question names others and the passage names none of those, unless it is the main
     source of what was found: "I can't stop worrying about my health" names generalised anxiety by
-    its words alone. So is one on people in a situation that the question does not name
-    (`situations.toml`). One on suicide is left out where the question speaks of nothing like it,
-    one on young children where it names somebody grown and no child. Where nothing would be left,
-    everything is: then the threshold for answering decides.
+    its words alone. One on people in a situation that the question does not name
+    (`situations.toml`) is left out too, unless it is the main source for a long question. One on
+    suicide is left out where the question speaks of nothing like it, one on young children where
+    it names somebody grown and no child. Where nothing would be left, everything is but what is on
+    another situation: then the threshold for answering decides.
     """
     asked = words(question)
     suicide = _SUICIDE.search(question) is not None
@@ -76,21 +78,21 @@ def on_topic(
     grown = not _GROWN.isdisjoint(asked) and _SMALL.isdisjoint(asked)
     disorders = disorders_in(question)
     main = _main_source(evidence)
-    kept = [
+    told = len(asked) >= _TOLD
+    fitting = [
         one
         for one in evidence
+        if (told and one.source.id == main) or in_its_situation(one.source.title, question)
+    ]
+    kept = [
+        one
+        for one in fitting
         if (medicines or not _on_medicines(one.source.title))
         and (suicide or "suicide" not in words(one.source.title))
         and not (grown and {"young", "children"} <= set(words(one.source.title)))
-        and (
-            one.source.id == main
-            or (
-                in_its_situation(one.source.title, question)
-                and not _on_others(one, disorders, disorders_in)
-            )
-        )
+        and (one.source.id == main or not _on_others(one, disorders, disorders_in))
     ]
-    return kept or list(evidence)
+    return kept or fitting
 
 
 def _main_source(evidence: Sequence[Evidence]) -> str:

@@ -39,6 +39,7 @@ def test_one_slip_in_a_name_is_put_right(question: str, read: str) -> None:
         ("Can I take zolurapine with alcohol?", ("zolurapine",)),
         ("my doctor gave me nuvaltrin 20 mg", ("nuvaltrin",)),
         ("How does the Hartwell-Brandt method help?", ("hartwell", "brandt")),
+        ("I tried Trilobe Reset Tapping at a workshop", ("trilobe",)),
         ("Can I take sertraline?", ()),
         ("taking antidepresants every day", ()),
         ("stopping smokng", ()),
@@ -66,6 +67,7 @@ def test_every_known_name_is_known() -> None:
         ("Is Brentolazine an SSRI?", "SSRIs are antidepressants.", False),
         ("How does the Hartwell method help with PTSD?", "EMDR helps with PTSD.", False),
         ("How does the Hartwell method help?", "The Hartwell method is new.", True),
+        ("What is Asperger syndrome?", "Asperger's is now called autism.", True),
     ],
 )
 def test_only_a_passage_that_names_it_may_answer(question: str, text: str, kept: bool) -> None:

@@ -53,7 +53,13 @@ WORK = evidence("Work and mental health", "You need not tell an employer about a
         ("why can't I sleep at night", [PANIC, PRISON, VETERANS], [PANIC]),
         ("my son sleeps badly since jail", [PANIC, PRISON, VETERANS], [PANIC, PRISON]),
         ("he jumps since his second tour", [PANIC, PRISON, VETERANS], [PANIC, VETERANS]),
-        ("I sleep badly", [PRISON, PRISON, PRISON, PANIC], [PRISON, PRISON, PRISON, PANIC]),
+        ("I sleep badly", [PRISON, PRISON, PRISON, PANIC], [PANIC]),
+        ("I sleep badly", [PRISON], []),
+        (
+            "since they let him out he sleeps badly and starts at each noise in the hall",
+            [PRISON, PRISON, PRISON, PANIC],
+            [PRISON, PRISON, PRISON, PANIC],
+        ),
     ],
 )
 def test_only_what_is_on_the_topic_may_answer(
