@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from rag import Engine, Settings
+from rag.compose.words import NEAREST
 from rag.errors import IndexUnavailableError, NotFoundError, QuestionError, SettingsError
 from rag.index.build import build
 from rag.index.version import IndexVersion
@@ -200,3 +201,22 @@ def test_a_crisis_comes_before_what_is_wrong_with_the_question(
 def test_a_crisis_said_before_counts_beside_messages_that_cannot_be_used(engine: Engine) -> None:
     turns = [{"role": "user", "content": "I want to kill myself tonight."}, {"role": "nobody"}]
     assert engine.ask("What now?", messages=turns).status is Status.CRISIS
+
+
+def test_where_it_is_least_sure_the_answer_begins_with_that(engine: Engine) -> None:
+    sure = engine.ask(PANIC)
+    unsure = engine.ask(
+        "I lie awake until four counting cracks in the ceiling, then drag myself to work"
+    )
+    assert (sure.status, sure.notice) == (Status.ANSWERED, "")
+    assert unsure.status is Status.PARTIAL
+    assert unsure.text.startswith(NEAREST)
+    assert unsure.sentences
+
+
+def test_a_misspelt_medicine_is_that_medicine_and_an_unknown_one_none(engine: Engine) -> None:
+    slip = engine.ask("What are the side effects of sertaline?")
+    unknown = engine.ask("What are the side effects of zolurapine?")
+    assert slip.understood_as == "What are the side effects of sertraline?"
+    assert unknown.status is Status.ABSTAINED
+    assert "nothing on zolurapine" in unknown.text

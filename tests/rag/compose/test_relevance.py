@@ -33,23 +33,23 @@ def encoder() -> OnnxEncoder:
     [
         (
             "how long will i feel sick on sertraline",
-            "Feeling sick is common on sertraline.",
+            "You may feel sick on sertraline.",
             "Nausea from sertraline mostly fades within two weeks.",
         ),
         (
-            "how long does therapy for ocd take",
-            "Exposure and response prevention is a therapy for OCD.",
-            "A course of exposure therapy often has ten to twenty weekly sessions.",
-        ),
-        (
             "how do i know if my child has adhd",
-            "ADHD in children is more common in boys.",
+            "A child with ADHD has a disorder of the brain's development.",
             "Signs are fidgeting, losing things and acting before thinking, at home and in school.",
         ),
         (
-            "what can i do for my depressed wife",
-            "Depression in wives and mothers is common.",
-            "Listen without blame, and offer to go along to an appointment.",
+            "can i drink wine on mirtazapine",
+            "People take mirtazapine in the evening, often with a drink of water.",
+            "Alcohol adds to the drowsiness that this medicine causes, so it is best left out.",
+        ),
+        (
+            "who can diagnose autism in adults",
+            "Autism in adults is often diagnosed late.",
+            "A team of specialists makes the assessment, after a referral by a doctor.",
         ),
     ],
 )
