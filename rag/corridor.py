@@ -10,7 +10,7 @@ from rag.asked import Asked, Found, notice_for, plain_question, understood_as
 from rag.compose.answerability import Answerability
 from rag.compose.conflicts import conflict_note, conflicts_in, with_other_views
 from rag.compose.followup import standalone
-from rag.compose.medicine_names import mended, unknown_note
+from rag.compose.misspelt import mended, unknown_note
 from rag.compose.named_substances import on_named_substances
 from rag.compose.opening import open_composer
 from rag.compose.paths import graph_paths
@@ -68,6 +68,7 @@ class Corridor:
         self._answerability = Answerability.shipped(version.encoder.sha256)
         self._concerns = usable_classifier()
         self._titles = tuple(source.title for source in version.sources())
+        self._untold = version.idf("")  # of a stem that no passage holds
 
     def enter(self, asked: Asked) -> Answer | str:
         """The cleaned question, or the answer that ends the matter here.
@@ -105,9 +106,13 @@ class Corridor:
         return followed_by(crisis, quoted) if quoted.sentences else crisis
 
     def standing_alone(self, asked: Asked, question: str) -> str:
-        """The question with the topic of the conversation, by rule, and no slip in the name of a
-        medicine."""
-        return mended(standalone(question, said_by_user(asked.turns), self._titles))
+        """The question with the topic of the conversation, by rule, and slips of typing put
+        right."""
+        whole = standalone(question, said_by_user(asked.turns), self._titles)
+        return mended(whole, self._is_told)
+
+    def _is_told(self, word: str) -> bool:
+        return any(self._version.idf(s) < self._untold for s in self._version.terms(word))
 
     def search(
         self, asked: Asked, question: str, only: Callable[[Evidence], bool] | None = None

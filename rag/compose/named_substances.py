@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.compose.medicine_names import must_be_named
+from rag.compose.misspelt import must_be_named
 from rag.model import Evidence
 from rag.verify.medicines import substances, taken_beside
 from rag.verify.words import stem, words

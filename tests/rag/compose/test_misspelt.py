@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.compose.medicine_names import mended, must_be_named, unknown_names, unknown_note
+from rag.compose.misspelt import mended, must_be_named, unknown_names, unknown_note
 from rag.compose.named_substances import on_named_substances
 from rag.verify.medicines import substance_of
 from tests.rag.compose.test_named_substances import evidence
@@ -30,6 +30,27 @@ from tests.rag.compose.test_named_substances import evidence
 )
 def test_one_slip_in_a_name_is_put_right(question: str, read: str) -> None:
     assert mended(question) == read
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("how adictive is it", "how addictive is it"),
+        ("so exhuasted", "so exhausted"),
+        ("Adictive", "Adictive"),  # may be a name
+        ("a tabel", "a table"),
+        ("at cahms", "at cahms"),  # no slip of calms
+        ("I couldn't", "I couldn't"),
+        ("out of breah", "out of breah"),  # may be breath or breach
+        ("my zorbling", "my zorbling"),
+    ],
+)
+def test_one_slip_in_a_word_is_put_right_where_the_sources_hold_one_such_word(
+    question: str, read: str
+) -> None:
+    told = {"addictive", "exhausted", "table", "label", "calms", "could", "breath", "breach"}
+    assert mended(question, told.__contains__) == read
+    assert mended(question) == question
 
 
 @pytest.mark.parametrize(

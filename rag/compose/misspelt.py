@@ -1,4 +1,4 @@
-"""Names in a question that are misspelt, and names that no source may know.
+"""Words in a question that are misspelt, and names that no source may know.
 
 What holds for one medicine may be false or dangerous for another, however alike the names look.
 So a name with one slip is put right where only one medicine can be meant ("sertaline"), and a name
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from calendar import day_name, month_name
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -19,7 +19,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from rag.ingest.lexicon import english_words
 from rag.verify.medicines import substance_of
 
-_WORD = re.compile(r"[A-Za-z]{5,}")
+_WORD = re.compile(r"(?<![\w'’])[A-Za-z]{5,}(?![\w'’])")
 # Ends of international non-proprietary names (WHO, "The use of stems in the selection of INN",
 # 2018) that medicines of the mind, and what is taken beside them, have.
 _STEM = re.compile(
@@ -50,16 +50,32 @@ _NO_NAMES = frozenset(
 _NEAR = 4  # words between two names that are asked about together
 
 
-def mended(question: str) -> str:
+def mended(question: str, is_told: Callable[[str], bool] = lambda _: False) -> str:
     """The question with each name of a medicine that has one slip in it put right, where one
-    medicine alone can be meant.
+    medicine alone can be meant; so with other words that are no English, in lower case, where one
+    word alone of those that the sources hold can be meant.
+
+    Args:
+        is_told: whether the sources hold a word.
 
     >>> mended("can sertaline make me sleepy")
     'can sertraline make me sleepy'
     >>> mended("can zolurapine make me sleepy")
     'can zolurapine make me sleepy'
+    >>> mended("so exhuasted", {"exhausted"}.__contains__)
+    'so exhausted'
     """
-    return _WORD.sub(lambda match: _known_as(match[0].lower()) or match[0], question)
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if (known := _known_as(word)) is not None:
+            return known
+        if match[0] != word or _is_word(word) or word in substance_of() or is_told(word):
+            return match[0]
+        near = {form for form in _slips_of(word) if _is_likely(word, form) and is_told(form)}
+        return near.pop() if len(near) == 1 else match[0]
+
+    return _WORD.sub(mend, question)
 
 
 def unknown_names(question: str) -> tuple[str, ...]:
@@ -153,17 +169,24 @@ def _is_word(word: str) -> bool:
     return any(form in english_words() for form in (word, word.removesuffix("s")))
 
 
+def _is_likely(typed: str, meant: str) -> bool:
+    """First letters are seldom mistyped (Yannakoudakis and Fawthrop 1983), and another letter in
+    five makes another word too easily."""
+    changed = len(typed) == len(meant) and sorted(typed) != sorted(meant)
+    return meant[:1] == typed[0] and meant in english_words() and not (changed and len(typed) < 6)
+
+
 def _mistyped(word: str) -> bool:
-    """Whether one letter left out, put in, changed or swapped makes an English word of it."""
+    return any(form in english_words() for form in _slips_of(word))
+
+
+def _slips_of(word: str) -> Iterator[str]:
+    """What comes of one letter left out, put in, changed, or swapped with the next."""
     letters = "abcdefghijklmnopqrstuvwxyz"
-    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    return any(
-        form in english_words()
-        for head, tail in cuts
-        for form in (
-            head + tail[1:],
-            head + tail[1:2] + tail[:1] + tail[2:],
-            *(head + letter + tail for letter in letters),
-            *(head + letter + tail[1:] for letter in letters),
-        )
-    )
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        yield head + tail[1:]
+        yield head + tail[1:2] + tail[:1] + tail[2:]
+        for letter in letters:
+            yield head + letter + tail
+            yield head + letter + tail[1:]
