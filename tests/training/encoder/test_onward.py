@@ -51,7 +51,7 @@ def test_the_sentence_that_answers_rises() -> None:
         optimiser.zero_grad()
         evidence_loss(tuner, head, some, rng).backward()
         optimiser.step()
-    assert float(evidence_loss(tuner, head, some, rng)) < float(before) - 0.1
+    assert evidence_loss(tuner, head, some, rng).item() < before.item() - 0.1
 
 
 def test_marked_and_wrong_sentences_are_drawn_and_worth_what_their_marks_say() -> None:
