@@ -38,7 +38,7 @@ class Found:
 
     asked: Asked
     question: str  # standing alone
-    note: str  # what the scope check has to say of such questions
+    note: str  # of names that nothing was found on, and what the scope check says of such questions
     retrieval: Retrieval
     evidence: tuple[Evidence, ...]  # what an LLM's answer may rest on
     draft: Draft

@@ -142,11 +142,12 @@ class Corridor:
         # An LLM gets no passage on a group: it would say of the medicine what holds for the group.
         named = [a.evidence for a in on_named_substances(question, found.evidence)]
         usable = found.evidence if always else named
-        enough = always or self._answerability.enough(draft, found.vector)
+        likely = self._answerability.probability(draft, found.vector)
+        enough = always or likely >= self._answerability.threshold
+        sure = always or likely >= self._answerability.sure_from
         worded_from = tuple(usable[:_PASSAGES_WORDED])
         unknown = unknown_note(plain, (e.passage.indexed_text for e in found.evidence))
         note = " ".join(filter(None, (unknown, limits.note)))
-        sure = always or self._answerability.sure(draft, found.vector)
         return Found(asked, question, note, found, worded_from, draft, enough, sure)
 
     def inspector(self, found: Found) -> Inspector:

@@ -27,6 +27,7 @@ DRAFT_FEATURES = (
     "bare_missing",
     "named",
 )
+_LINES = ("intercept", "threshold", "sure_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +70,12 @@ class Answerability:
         """From the parsed file."""
         plain = data["any_encoder"]
         if data["encoder_sha256"] != encoder_sha256:
-            return cls(
-                tuple(plain["coefficients"]),
-                plain["intercept"],
-                plain["threshold"],
-                plain["sure_from"],
-            )
+            return cls(tuple(plain["coefficients"]), **{name: plain[name] for name in _LINES})
         own, told = data["with_domain"], data["domain"]
         domain = Domain(np.asarray(told["weights"], dtype=np.float32), told["intercept"])
         *coefficients, weight = own["coefficients"]
-        return cls(
-            tuple(coefficients),
-            own["intercept"],
-            own["threshold"],
-            own["sure_from"],
-            domain,
-            weight,
-        )
+        lines = {name: own[name] for name in _LINES}
+        return cls(tuple(coefficients), domain=domain, domain_weight=weight, **lines)
 
     def probability(self, draft: Draft, vector: Vectors) -> float:
         """0..1; 0 for an empty draft. `vector`: (d,) of the question."""
@@ -102,7 +92,3 @@ class Answerability:
     def enough(self, draft: Draft, vector: Vectors) -> bool:
         """Whether to answer."""
         return self.probability(draft, vector) >= self.threshold
-
-    def sure(self, draft: Draft, vector: Vectors) -> bool:
-        """Whether to answer without saying that the sources may not answer just that."""
-        return self.probability(draft, vector) >= self.sure_from

@@ -18,6 +18,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.ingest.lexicon import english_words
 from rag.verify.medicines import substance_of
+from rag.verify.words import words
 
 _WORD = re.compile(r"(?<![\w'’])[A-Za-z]{5,}(?![\w'’])")
 # Ends of international non-proprietary names (WHO, "The use of stems in the selection of INN",
@@ -39,18 +40,16 @@ _DOSED = re.compile(
 )
 # "The Hartwell-Brandt method": named after people, whom a passage on it would name too.
 _NAMED_AFTER = re.compile(
-    r"\b(?P<name>[A-Z][a-z]{3,}(?:-[A-Z][a-z]{3,})*)\s+(?:[A-Z][a-z]+\s+)?(?:[Mm]ethod|[Tt]echnique"
-    r"|[Pp]rotocol|[Tt]herapy|[Tt]reatment|[Aa]pproach|[Pp]rogramme?|[Ss]yndrome|[Dd]isorder|[Ss]cale"
-    r"|[Ii]nventory|[Tt]est|[Tt]apping|[Hh]ealing|[Rr]eset|[Rr]elease)\b",
+    r"\b(?P<name>[A-Z][a-z]{3,}(?:-[A-Z][a-z]{3,})*)\s+(?:[A-Z][a-z]+\s+)?(?i:method"
+    r"|technique|protocol|therapy|treatment|approach|programme?|syndrome|disorder|scale|inventory"
+    r"|test|tapping|healing|reset|release)\b",
 )
 # No names, though they look like one or stand where one stands.
-_NO_NAMES = frozenset(
-    {"benzodiazepine", "benzodiazepines", *map(str.lower, (*day_name, *month_name))}
-)
+_NO_NAMES = frozenset({"benzodiazepine", *map(str.lower, (*day_name, *month_name))})
 _NEAR = 4  # words between two names that are asked about together
 
 
-def mended(question: str, is_told: Callable[[str], bool] = lambda _: False) -> str:
+def mended(question: str, is_told: Callable[[str], bool]) -> str:
     """The question with each name of a medicine that has one slip in it put right, where one
     medicine alone can be meant; so with other words that are no English, in lower case, where one
     word alone of those that the sources hold can be meant.
@@ -58,10 +57,8 @@ def mended(question: str, is_told: Callable[[str], bool] = lambda _: False) -> s
     Args:
         is_told: whether the sources hold a word.
 
-    >>> mended("can sertaline make me sleepy")
-    'can sertraline make me sleepy'
-    >>> mended("can zolurapine make me sleepy")
-    'can zolurapine make me sleepy'
+    >>> mended("can sertaline or zolurapine make me sleepy", {"sleepy"}.__contains__)
+    'can sertraline or zolurapine make me sleepy'
     >>> mended("so exhuasted", {"exhausted"}.__contains__)
     'so exhausted'
     """
@@ -70,7 +67,8 @@ def mended(question: str, is_told: Callable[[str], bool] = lambda _: False) -> s
         word = match[0].lower()
         if (known := _known_as(word)) is not None:
             return known
-        if match[0] != word or _is_word(word) or word in substance_of() or is_told(word):
+        # The sources hold most words, so the dictionary is seldom read.
+        if match[0] != word or word in substance_of() or is_told(word) or _is_word(word):
             return match[0]
         near = {form for form in _slips_of(word) if _is_likely(word, form) and is_told(form)}
         return near.pop() if len(near) == 1 else match[0]
@@ -125,12 +123,17 @@ def unknown_note(question: str, texts: Iterable[str]) -> str:
     unknown = unknown_names(question)
     if not unknown:
         return ""
-    held = {word for text in texts for word in re.findall("[a-z]+", text.lower())}
+    held = {word for text in texts for word in names_in(words(text))}
     missing = [name for name in unknown if name not in held]
     if not missing:
         return ""
     shown = " or ".join(question[(at := question.lower().index(m)) : at + len(m)] for m in missing)
     return f"I find nothing on {shown} in my sources. If the name may be misspelt, please check it."
+
+
+def names_in(spoken: Iterable[str]) -> frozenset[str]:
+    """The lower-cased words of a text as names: "asperger's" is "asperger"."""
+    return frozenset(word.removesuffix("'s") for word in spoken)
 
 
 @lru_cache(maxsize=4096)
@@ -154,11 +157,9 @@ def _known_as(word: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _near_known(word: str) -> bool:
     """Whether `word` is a medicine that is known, an English word, or a slip away from one."""
-    known = substance_of()
+    one = word.removesuffix("s")
     return (
-        word in known
-        or word.removesuffix("s") in known
-        or word in _NO_NAMES
+        not {word, one}.isdisjoint(substance_of().keys() | _NO_NAMES)
         or word.endswith("ing")  # "stop doomscrolling"
         or _is_word(word)
         or _mistyped(word)

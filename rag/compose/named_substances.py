@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.compose.misspelt import must_be_named
+from rag.compose.misspelt import must_be_named, names_in
 from rag.model import Evidence
 from rag.verify.medicines import substances, taken_beside
 from rag.verify.words import stem, words
@@ -94,7 +94,7 @@ def on_named_substances(
     found = []
     for one in evidence:
         spoken = words(one.passage.indexed_text)
-        if not unknown <= {word.removesuffix("'s") for word in spoken}:
+        if not unknown <= names_in(spoken):
             continue
         groups = _standing_in(named - _named(spoken), _groups(spoken), classes_of)
         if groups is not None:

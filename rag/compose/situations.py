@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -23,7 +23,12 @@ def in_its_situation(title: str, question: str) -> bool:
     >>> in_its_situation("Insomnia", "I can't sleep")
     True
     """
-    return all(asked.search(question) for titled, asked in _situations() if titled.search(title))
+    return all(asked.search(question) for asked in _asked_of(title))
+
+
+@lru_cache(maxsize=1024)
+def _asked_of(title: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(asked for titled, asked in _situations() if titled.search(title))
 
 
 @cache

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.compose.relevance import Relevance
-from rag.compose.units import units
 from rag.encoders.base import Vectors
 from rag.index.version import IndexVersion
-from rag.retrieval.hybrid import HybridRetriever
 from rag.settings import Settings
 from training.encoder.questions import Asked
-from training.relevance.examples import label, marked_sources
+from training.relevance.examples import WORTH, labelled
 
-FITS = 0.4  # what a sentence that fits counts, where one that is needed counts 1
 _NEEDED, _FITTING = 2, 1  # sentences of each kind that are drawn
 _HARD, _OF_HARD = 5, 15  # wrong ones, of the fifteen that seem best
 _OTHERS, _KEPT = 3, 30  # wrong ones, of the thirty that seem best
@@ -50,38 +45,22 @@ class Evidence:
         chosen += rng.sample(hard, min(_HARD, len(hard)))
         rest = [i for i in self.wrong if i not in chosen]
         chosen += rng.sample(rest, min(_OTHERS, len(rest)))
-        worth = np.choose(self.labels[chosen], [0.0, FITS, 1.0])
+        worth = np.choose(self.labels[chosen], WORTH)
         return chosen, (worth / worth.sum()).tolist()
 
 
 def evidence_of(
     version: IndexVersion, settings: Settings, relevance: Relevance, paths: Sequence[Path]
 ) -> Iterator[Evidence]:
-    """The questions of `bench/pointed.py` in those files, as `training.relevance.examples.judged`
-    finds them, with texts."""
-    with closing(HybridRetriever(version, settings)) as retriever:
-        for path in paths:
-            rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-            known = marked_sources(version, rows)
-            for row in rows:
-                found = retriever.retrieve(row["question"], top_k=settings.retrieval.top_k)
-                made = [
-                    (unit.texts[-1], one.passage.id, unit.indices[-1], label(unit.texts, row))
-                    for one in found.evidence
-                    if one.source.id in known
-                    for unit in units(one)
-                ]
-                labels = np.array([value for *_, value in made])
-                if not ((labels == 2).any() and (labels == 0).any()):
-                    continue
-                passages = np.stack([version.passage_vector(i) for _, i, *_ in made])
-                said = np.stack([version.sentence_vectors(i)[at] for _, i, at, _ in made])
-                seems = _COSINE * (said @ found.vector) + _NET * relevance.scores(
-                    found.vector, said, passages
-                )
-                wrong = [int(i) for i in np.argsort(-seems) if labels[i] == 0][:_KEPT]
-                texts, ids = [text for text, *_ in made], [i for _, i, *_ in made]
-                yield Evidence(row["question"], texts, passages, ids, labels, wrong)
+    """The questions of `training.relevance.examples.labelled`, with texts."""
+    for one in labelled(version, settings, paths):
+        said, passages = one.vectors(version)
+        beside = relevance.scores(one.vector, said, passages)
+        seems = _COSINE * (said @ one.vector) + _NET * beside
+        wrong = [int(i) for i in np.argsort(-seems) if one.labels[i] == 0][:_KEPT]
+        texts = [unit.texts[-1] for unit in one.units]
+        ids = [unit.evidence.passage.id for unit in one.units]
+        yield Evidence(one.question, texts, passages, ids, one.labels, wrong)
 
 
 def as_asked(version: IndexVersion, judged: Sequence[Evidence]) -> list[Asked]:

@@ -12,7 +12,6 @@ cosines (a softmax over the drawn sentences: ListNet, Cao et al. 2007). The netw
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import random
 import tempfile
@@ -34,7 +33,7 @@ from rag.settings import Settings
 from training.encoder.evidence import Evidence, as_asked, evidence_of
 from training.encoder.questions import Batches, asked_of, pairs
 from training.encoder.shipped import write_float
-from training.encoder.tune import SENTENCE_TOKENS, TEMPERATURE, Tuner
+from training.encoder.tune import SENTENCE_TOKENS, TEMPERATURE, Tuner, command, seeded
 from training.relevance.fit import QUESTIONS, RelevanceNet
 
 MINUTES, RATE, HEAD_RATE, WARM_UP = 62.0, 5e-5, 3e-4, 30
@@ -42,7 +41,6 @@ JUDGED, SOURCES, PAIRS = 20, 6, 6  # judged questions, documents and pairs of Me
 QUESTION_TOKENS = 96
 COSINES = 0.3  # what the loss of the cosines counts beside the network's
 TWICE = 2  # how often each judged question stands among the questions beside the documents
-SEED = 5
 
 
 def evidence_loss(
@@ -66,16 +64,10 @@ def evidence_loss(
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("medquad", type=Path)
-    parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--index-dir", type=Path, default=Path("indexes"))
+    parser = command(__doc__, threads=2)
     parser.add_argument("--minutes", type=float, default=MINUTES)
-    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(SEED)
-    rng = random.Random(SEED)  # noqa: S311 - a repeatable order, not a secret
+    rng = seeded(options.threads)
     with IndexVersion.open(options.index_dir) as version:
         relevance = Relevance.shipped(version.encoder.sha256)
         if relevance is None:

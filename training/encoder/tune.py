@@ -139,18 +139,29 @@ def _trained(model: BertModel) -> Iterable[tuple[str, torch.nn.Parameter]]:
     return [(name, p) for name, p in model.named_parameters() if p.requires_grad]
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def command(doc: str | None, threads: int) -> argparse.ArgumentParser:
+    """What the command lines of both tunings share; `threads`: unless told otherwise."""
+    parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
     parser.add_argument("medquad", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--index-dir", type=Path, default=Path("indexes"))
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    parser.add_argument("--threads", type=int, default=threads)
+    return parser
+
+
+def seeded(threads: int) -> random.Random:
+    """A repeatable run on so many threads."""
+    torch.set_num_threads(threads)
     torch.manual_seed(SEED)
-    rng = random.Random(SEED)  # noqa: S311 - a repeatable order, not a secret
+    return random.Random(SEED)  # noqa: S311 - a repeatable order, not a secret
+
+
+def main() -> None:
+    """Command line."""
+    parser = command(__doc__, threads=1)
+    parser.add_argument("--steps", type=int, default=STEPS)
+    options = parser.parse_args()
+    rng = seeded(options.threads)
     with IndexVersion.open(options.index_dir) as version:
         asked = asked_of(version)
     print(f"{len(asked):,} questions with sentences that answer them", flush=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.compose.units import units
+from rag.compose.units import Unit, units
 from rag.encoders.base import Vectors
 from rag.index.version import IndexVersion
 from rag.retrieval.hybrid import HybridRetriever
 from rag.settings import Settings
 
+WORTH = (0.0, 0.4, 1.0)  # of a sentence that bears no mark, that fits, that is needed
 _NEAR = 60  # sentences by cosine, of which those of other sources may be drawn as wrong ones
 _HARD = 8  # of the same source, from other passages
 _ALIKE = 0.72  # cosine with a right sentence from which a sentence may be right as well
@@ -104,35 +106,50 @@ def bank_and_marked(version: IndexVersion) -> tuple[Bank, list[Marked]]:
 
 
 def judged(version: IndexVersion, settings: Settings, paths: Sequence[Path]) -> Iterator[Judged]:
+    """The questions of `labelled`, as vectors."""
+    for one in labelled(version, settings, paths):
+        yield Judged(one.vector, *one.vectors(version), one.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question with all units of its evidence."""
+
+    question: str
+    vector: Vectors
+    units: Sequence[Unit]
+    labels: npt.NDArray[np.int64]  # 2 where it is needed, 1 where it fits, 0
+
+    def vectors(self, version: IndexVersion) -> tuple[Vectors, Vectors]:
+        """(n, d) of the sentences, and of their passages."""
+        at = [(unit.evidence.passage.id, unit.indices[-1]) for unit in self.units]
+        return (
+            np.stack([version.sentence_vectors(i)[place] for i, place in at]),
+            np.stack([version.passage_vector(i) for i, _ in at]),
+        )
+
+
+def labelled(
+    version: IndexVersion, settings: Settings, paths: Sequence[Path]
+) -> Iterator[Labelled]:
     """The questions of `bench/pointed.py` in those files, with what is found for them.
 
     Of a source in which a file marks nothing, the evidence is left out: it was written after the
     file was, and its sentences bear no mark whether they answer or not.
     """
-    retriever = HybridRetriever(version, settings)
-    for path in paths:
-        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        known = marked_sources(version, rows)
-        for row in rows:
-            found = retriever.retrieve(row["question"], top_k=settings.retrieval.top_k)
-            made = [
-                (label(unit.texts, row), unit.evidence.passage.id, unit.indices[-1])
-                for one in found.evidence
-                if one.source.id in known
-                for unit in units(one)
-            ]
-            labels = np.array([value for value, _, _ in made])
-            if (labels == 2).any() and (labels == 0).any():
-                yield Judged(
-                    found.vector,
-                    np.stack([version.sentence_vectors(i)[place] for _, i, place in made]),
-                    np.stack([version.passage_vector(i) for _, i, _ in made]),
-                    labels,
-                )
-    retriever.close()
+    with closing(HybridRetriever(version, settings)) as retriever:
+        for path in paths:
+            rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            known = _marked_sources(version, rows)
+            for row in rows:
+                found = retriever.retrieve(row["question"], top_k=settings.retrieval.top_k)
+                of_it = [u for one in found.evidence if one.source.id in known for u in units(one)]
+                labels = np.array([_label(unit.texts, row) for unit in of_it])
+                if (labels == 2).any() and (labels == 0).any():
+                    yield Labelled(row["question"], found.vector, of_it, labels)
 
 
-def marked_sources(version: IndexVersion, rows: Sequence[dict[str, list[str]]]) -> set[str]:
+def _marked_sources(version: IndexVersion, rows: Sequence[dict[str, list[str]]]) -> set[str]:
     """The ids of the sources of which some row marks a sentence."""
     marked = {text for row in rows for text in (*row["need"], *row["good"])}
     return {
@@ -143,6 +160,6 @@ def marked_sources(version: IndexVersion, rows: Sequence[dict[str, list[str]]]) 
     }
 
 
-def label(texts: Sequence[str], row: dict[str, list[str]]) -> int:
+def _label(texts: Sequence[str], row: dict[str, list[str]]) -> int:
     """2 where one of the texts is needed, 1 where one fits, else 0."""
     return 2 if set(texts) & set(row["need"]) else int(bool(set(texts) & set(row["good"])))

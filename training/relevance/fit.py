@@ -25,7 +25,7 @@ from rag.compose.relevance import Net
 from rag.encoders.base import Vectors
 from rag.index.version import IndexVersion
 from rag.settings import Settings
-from training.relevance.examples import Bank, Judged, Marked, bank_and_marked, judged
+from training.relevance.examples import WORTH, Bank, Judged, Marked, bank_and_marked, judged
 
 OUTPUT = Path("rag/compose/weights")
 QUESTIONS = Path("bench/questions")
@@ -37,7 +37,6 @@ _OF_EACH = 16  # sentences a question: one right, the others wrong
 _JUDGED = 24  # questions with their whole evidence beside each batch
 _JUDGED_WEIGHT = 1.0
 _LAYERS = ("q", "s", "p", "hidden")
-_FITS = 0.4  # what a sentence that fits counts, where one that is needed counts 1
 
 
 class RelevanceNet(nn.Module):
@@ -120,7 +119,7 @@ def _missed(net: RelevanceNet, one: Judged) -> torch.Tensor:
     scores = net(
         *(torch.tensor(x)[None] for x in (one.question[None], one.sentences, one.passages))
     )
-    wanted = torch.tensor(np.choose(one.labels, [0.0, _FITS, 1.0]), dtype=torch.float32)
+    wanted = torch.tensor(np.choose(one.labels, WORTH), dtype=torch.float32)
     return -(wanted / wanted.sum() * torch.log_softmax(scores[0], 0)).sum()
 
 

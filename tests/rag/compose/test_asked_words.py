@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 from rag import Engine, Settings
+from rag.model import Status
 
 STORY = "I lie awake until four counting the cracks in the ceiling, then drag myself to work"
 
 
 @pytest.mark.parametrize(
-    ("question", "answered"),
+    ("question", "status"),
     [
-        (STORY, True),  # the sources speak of no ceiling, and need not
-        ("Does acupuncture help with insomnia?", False),  # of acupuncture they must
+        (STORY, Status.PARTIAL),  # the sources speak of no ceiling, and need not
+        ("Does acupuncture help with insomnia?", Status.ABSTAINED),  # of acupuncture they must
     ],
 )
 def test_a_story_may_hold_words_that_no_source_has(
-    built_index: Path, question: str, answered: bool
+    built_index: Path, question: str, status: Status
 ) -> None:
     with Engine.open(Settings(index_dir=built_index)) as engine:
-        assert engine.ask(question).status.is_answer is answered
+        assert engine.ask(question).status is status

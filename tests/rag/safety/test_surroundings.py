@@ -122,3 +122,15 @@ from rag.safety.triage import triage
 def test_surroundings_explain_a_pattern(harmless: str, crisis: str) -> None:
     assert not triage([harmless]).crisis
     assert triage([crisis]).crisis
+
+
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "I've loaded the gun and left envelopes for the kids",
+        "The pills are lined up next to me and my sister's wedding is tomorrow",
+        "I've set my out of office and by the time you read this I'll be gone",
+    ],
+)
+def test_everyday_things_beside_a_cry_do_not_hide_it(cry: str) -> None:
+    assert triage([cry]).imminent
